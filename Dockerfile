@@ -1,0 +1,107 @@
+# The image spec14-toolkit: compiler, runtime, JupyterLite, Sphinx, browser and the package itself.
+#
+#   base -> toolchain -> python -> wheelhouse
+#                              \-> toolkit  (the last stage; a change in toolkit/ rebuilds only its last layers)
+#
+# Secrets (all optional): ca, pip, npm, apt. See images/with-host.
+
+ARG BASE_IMAGE=debian:forky-slim
+
+FROM ${BASE_IMAGE} AS base
+ARG DEBIAN_MIRROR=
+ENV SUITE=forky LANG=C.UTF-8
+COPY images/apt-install images/with-host /usr/local/bin/
+
+# ---- The npm packages. Debian's npm is large and stays in this stage.
+FROM base AS npm
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    apt-install ca-certificates nodejs npm
+COPY images/npm/ /opt/spec14/npm/
+RUN --mount=type=secret,id=ca --mount=type=secret,id=npm \
+    cd /opt/spec14/npm && with-host npm ci --ignore-scripts --no-audit --no-fund
+
+# ---- Emscripten, LLVM, CPython, Node; a browser and its fonts.
+FROM base AS toolchain
+ARG TOOLCHAIN=debian
+RUN test "$TOOLCHAIN" = debian || { \
+        echo "error: TOOLCHAIN=$TOOLCHAIN is not built by this Dockerfile yet"; \
+        echo "  next: use TOOLCHAIN=debian (docs/toolchain.md says why)"; exit 1; }
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    apt-install ca-certificates emscripten clang lld llvm binaryen nodejs ccache \
+        python3.14 python3.14-dev python3.14-venv gcc g++ libc6-dev make cmake ninja-build \
+        pkgconf git patch file xz-utils unzip
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    apt-install chromium fonts-dejavu-core
+# pyodide-build's linker wrapper calls llvm-readobj; Debian's emnm does not find its own llvm-nm.
+ENV PATH=/opt/spec14/bin:/opt/spec14/venv/bin:/usr/lib/llvm-21/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    EMSDK_PYTHON=/usr/bin/python3.14 \
+    EM_CACHE=/opt/spec14/emscripten-cache
+RUN ln -s /usr/lib/llvm-21/bin/llvm-nm /usr/local/bin/emnm
+# emcc fills its cache on first use: everything a build asks for is made now.
+COPY images/smoke/warm-up /opt/spec14/smoke/
+RUN sh /opt/spec14/smoke/warm-up > /tmp/warm-up.log 2>&1 || { cat /tmp/warm-up.log; exit 1; }; rm /tmp/warm-up.log
+
+# ---- Python packages, by hash.
+FROM toolchain AS python
+COPY images/requirements/ /opt/spec14/images/requirements/
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
+    python3.14 -m venv /opt/spec14/venv \
+    && with-host pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        -r /opt/spec14/images/requirements/toolkit.txt \
+    && ln -s "$(python -c 'import pyodide_build; print(*pyodide_build.__path__)')/tools/emscripten.meson.cross" /tmp/cross \
+    && mkdir -p /usr/local/share/meson/cross && cp -L /tmp/cross /usr/local/share/meson/cross/pyodide && rm /tmp/cross
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
+    for set in native target kernel; do \
+        with-host pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+            -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
+    done
+
+# ---- The cross-build environment, and the packages compiled for the target.
+FROM python AS wheelhouse
+COPY --from=npm /opt/spec14/npm/node_modules/pyodide /opt/spec14/runtime
+COPY toolkit/__init__.py toolkit/archive.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py /opt/spec14/toolkit/
+COPY toolkit/crossenv/ /opt/spec14/toolkit/crossenv/
+COPY toolkit/runtime/ /opt/spec14/toolkit/runtime/
+COPY images/pins.toml /opt/spec14/images/
+COPY images/recipes/ /opt/spec14/images/recipes/
+ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv SKIP_EMSCRIPTEN_VERSION_CHECK=1 PYTHONPATH=/opt/spec14
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/spec14 \
+    with-host python -m toolkit.crossenv --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
+        --wheelhouse /opt/spec14/wheelhouse --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
+COPY images/smoke/ /opt/spec14/smoke/
+RUN sh /opt/spec14/smoke/smoke
+
+# ---- The package itself.
+FROM python AS toolkit
+RUN groupadd --gid 1000 spec14 && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp spec14 \
+    && mkdir /project && chown spec14:spec14 /project && chmod 1777 "$EM_CACHE"
+COPY --from=npm /opt/spec14/npm /opt/spec14/npm
+COPY --from=wheelhouse /opt/spec14/runtime /opt/spec14/runtime
+COPY --from=wheelhouse /opt/spec14/wheelhouse /opt/spec14/wheelhouse
+COPY --from=wheelhouse /opt/spec14/xbuildenv /opt/spec14/xbuildenv
+COPY images/smoke/finish /opt/spec14/smoke/
+COPY images/pins.toml images/sources.toml /opt/spec14/images/
+COPY images/debian.lock* /opt/spec14/images/
+COPY pyproject.toml README.md LICENSE noxfile.py /opt/spec14/
+COPY toolkit/ /opt/spec14/toolkit/
+RUN sh /opt/spec14/smoke/finish
+# PYODIDE_ROOT selects the environment without the check that its folder can be written
+# (pyodide_build.common.default_xbuildenv_path, 0.39.2).
+ENV SPEC14_IMAGE=1 \
+    SPEC14_HOME=/opt/spec14 \
+    PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv \
+    PYODIDE_ROOT=/opt/spec14/xbuildenv/xbuildenv/xbuildenv/pyodide-root \
+    SKIP_EMSCRIPTEN_VERSION_CHECK=1 \
+    PYODIDE_SKIP_EMSCRIPTEN_INSTALL=1 \
+    HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+LABEL org.opencontainers.image.title="spec14-toolkit" \
+      org.opencontainers.image.description="Build, test, document and serve scientific Python in WebAssembly (SPEC 14)" \
+      org.opencontainers.image.licenses="BSD-3-Clause" \
+      org.opencontainers.image.version="0.1.0" \
+      org.scientific-python.spec14.toolchain="debian"
+WORKDIR /project
+USER 1000:1000
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 CMD ["spec14", "info", "--health"]
+CMD ["spec14", "info"]

@@ -1,0 +1,134 @@
+"""The sessions of spec14, and so its manual.
+
+On a project (PROJECT=../my-package, the demo if not set)::
+
+    nox -s wasm-build                 compile it to a WebAssembly wheel
+    nox -s wasm-test -- -k fft        run its tests under Pyodide in Node; pytest's options after --
+    nox -s docs                       build its documentation with an embedded JupyterLite site
+    nox -s serve -- --port 8001       serve that on this machine's loopback interface
+    nox -s preview                    all of them in a row
+
+On a machine without the toolchain each session runs itself once more inside the image, which
+is built where it is missing. Exit codes are those of the command inside: pytest's 0 to 5 for
+tests, 10 to 99 for our own errors, 130 for Ctrl-C. A session that fails ends nox at once.
+
+The other sessions are for work on spec14 itself.
+"""
+
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+# nox as a console script has no folder of ours on its path.
+sys.path.insert(0, str(ROOT))
+
+from toolkit.host import stages  # noqa: E402
+from toolkit.host.report import exit_codes, exit_with  # noqa: E402
+from toolkit.process import attach  # noqa: E402
+
+nox.options.sessions = ["preview"]
+nox.needs_version = ">=2024.4.15"
+
+IMAGE_TEST_REQUIREMENTS = ROOT / "images" / "requirements" / "image-test.txt"
+
+
+def call(session: nox.Session) -> stages.Call:
+    """Give how a session was called."""
+    started_in = Path(session.invoked_from)
+    return stages.Call(root=ROOT, started_in=started_in, words=tuple(session.posargs))
+
+
+@nox.session(name="wasm-build", venv_backend="none", tags=["project"])
+def wasm_build(session: nox.Session) -> None:
+    """Compile the project to a WebAssembly wheel in .spec14/dist.
+
+    Words after -- are options of `spec14 wheel`.
+    """
+    with exit_codes():
+        exit_with(stages.stage(call(session), session="wasm-build", command="wheel"))
+
+
+@nox.session(name="wasm-test", venv_backend="none", tags=["project"])
+def wasm_test(session: nox.Session) -> None:
+    """Run the project's tests under Pyodide in Node.
+
+    Words after -- are pytest's, and so is the exit code; the report is .spec14/report/junit.xml.
+    """
+    with exit_codes():
+        exit_with(stages.stage(call(session), session="wasm-test", command="test"))
+
+
+@nox.session(venv_backend="none", tags=["project"])
+def docs(session: nox.Session) -> None:
+    """Build the documentation with an embedded JupyterLite site in .spec14/site.
+
+    Words after -- are options of `spec14 docs`.
+    """
+    with exit_codes():
+        exit_with(stages.stage(call(session), session="docs", command="docs"))
+
+
+@nox.session(venv_backend="none", tags=["project"])
+def serve(session: nox.Session) -> None:
+    """Serve .spec14/site on http://127.0.0.1:8000 (PORT, or --port after --, for another).
+
+    Words after -- are options of `spec14 serve`.
+    """
+    with exit_codes():
+        exit_with(stages.serve(call(session)))
+
+
+@nox.session(venv_backend="none", tags=["project"])
+def preview(session: nox.Session) -> None:
+    """Run wasm-build, wasm-test, docs and serve in a row; the first that fails ends the row.
+
+    Words after -- are options of `spec14 serve`.
+    """
+    with exit_codes():
+        exit_with(stages.preview(call(session)))
+
+
+@nox.session(venv_backend="none", tags=["ours"])
+def tests(session: nox.Session) -> None:
+    """Run the tests of this repository: unit, integration, browser.
+
+    Words after -- are pytest's, for instance `-- tests/unit -k bootstrap`.
+    """
+    with exit_codes():
+        exit_with(stages.tests(call(session)))
+
+
+@nox.session(venv_backend="none", tags=["ours"])
+def lint(session: nox.Session) -> None:
+    """Check the code without running it: ruff, mypy, import rules, the syntax of the scripts."""
+    with exit_codes():
+        exit_with(stages.lint(call(session)))
+
+
+@nox.session(name="image-test", tags=["ours"])
+def image_test(session: nox.Session) -> None:
+    """Test the image from outside, through the engine: users, read-only root, health, compose.
+
+    On the host only, in a virtual environment with the `docker` SDK. Words after -- are pytest's.
+    """
+    with exit_codes():
+        _on_host(session, "image-test", "tests/image")
+
+
+@nox.session(tags=["ours"])
+def bench(session: nox.Session) -> None:
+    """Measure: build of the image, edit to served page, click to first result, bytes, sizes.
+
+    On the host only. Words after -- are pytest's.
+    """
+    with exit_codes():
+        _on_host(session, "bench", "-s", "tests/benchmarks")
+
+
+def _on_host(session: nox.Session, name: str, *words: str) -> None:
+    stages.on_host_only(name)
+    session.install("--require-hashes", "-r", str(IMAGE_TEST_REQUIREMENTS))
+    python = Path(session.bin) / "python"
+    exit_with(attach([python, "-m", "pytest", *words, *session.posargs], cwd=ROOT))

@@ -1,0 +1,411 @@
+"""What is sent for a path, and what never is."""
+
+import contextlib
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from toolkit.serve import files
+from toolkit.serve.app import site_app
+from toolkit.serve.headers import header_profile
+from toolkit.serve.hosts import LOOPBACK
+
+SECRET = "outside the site"  # noqa: S105 (a marker)
+
+
+def client_of(site: Path, profile: str = "pages") -> TestClient:
+    """Give a client of the application that serves `site`, which follows no redirect."""
+    app = site_app(site, profile=header_profile(profile), names=LOOPBACK)
+    return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+
+
+def make_site(site: Path, mark: str = "first") -> Path:
+    """Write a small site whose files carry `mark`."""
+    (site / "docs").mkdir(parents=True)
+    (site / "empty").mkdir()
+    (site / "index.html").write_text(f"<p>{mark}</p>")
+    (site / "docs" / "index.html").write_text(f"<p>docs {mark}</p>")
+    (site / "docs" / "a b.json").write_text(f'{{"mark": "{mark}"}}')
+    (site / "service-worker.js").write_text(f"// {mark}")
+    (site / "core.wasm").write_bytes(b"\0asm" + bytes(200_000))
+    (site / "nothing.txt").write_bytes(b"")
+    return site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Give a site beside a file that must not be sent, with links that lead there."""
+    (tmp_path / "secret.txt").write_text(SECRET)
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "index.html").write_text(SECRET)
+    (tmp_path / "site-two").mkdir()
+    (tmp_path / "site-two" / "index.html").write_text(SECRET)
+    site = make_site(tmp_path / "site")
+    (site / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (site / "relative.txt").symlink_to("../secret.txt")
+    (site / "folder").symlink_to(tmp_path / "private")
+    (site / "loop").symlink_to("loop")
+    (site / "inside.html").symlink_to("index.html")
+    return site
+
+
+@pytest.fixture
+def client(site: Path) -> Iterator[TestClient]:
+    """Give a client of the site."""
+    with client_of(site) as client:
+        yield client
+
+
+def test_a_file_with_its_type_length_and_tag(client: TestClient) -> None:
+    answer = client.get("/core.wasm")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/wasm"
+    assert answer.headers["content-length"] == str(len(answer.content)) == "200004"
+    assert answer.headers["etag"].startswith('"')
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_text_says_its_encoding(client: TestClient) -> None:
+    assert client.get("/").headers["content-type"] == "text/html; charset=utf-8"
+    assert client.get("/docs/a%20b.json").json() == {"mark": "first"}
+
+
+@pytest.mark.parametrize("path", ["/core.wasm", "/", "/healthz", "/none", "/nothing.txt"])
+def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code
+    assert head.headers["content-length"] == get.headers["content-length"]
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_an_empty_file(client: TestClient) -> None:
+    answer = client.get("/nothing.txt")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/", "/core.wasm", "/none"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
+def test_only_get_and_head(client: TestClient, method: str, path: str) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_only_get_and_head_for_health(client: TestClient) -> None:
+    answer = client.post("/healthz")
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_not_modified(client: TestClient) -> None:
+    first = client.get("/core.wasm")
+    tag = first.headers["etag"]
+    for given_tag in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = client.get("/core.wasm", headers={"If-None-Match": given_tag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == tag
+        assert again.headers["cache-control"] == "no-cache"
+        assert again.headers["x-content-type-options"] == "nosniff"
+    other = client.get("/core.wasm", headers={"If-None-Match": '"other"'})
+    assert other.status_code == 200
+
+
+def test_not_modified_carries_the_profile(site: Path) -> None:
+    with client_of(site, "isolated") as client:
+        tag = client.get("/").headers["etag"]
+        again = client.get("/", headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.headers["cross-origin-embedder-policy"] == "require-corp"
+
+
+def test_an_edit_of_same_size_and_date_shows(site: Path, client: TestClient) -> None:
+    page = site / "index.html"
+    os.utime(page, ns=(0, 0))
+    first = client.get("/")
+    new = site / "index.new"
+    new.write_text(page.read_text().replace("first", "FIRST"))
+    os.utime(new, ns=(0, 0))
+    new.replace(page)
+    headers = {
+        "If-None-Match": first.headers["etag"],
+        "If-Modified-Since": "Tue, 01 Jan 2030 00:00:00 GMT",
+    }
+    assert client.get("/", headers=headers).text == "<p>FIRST</p>"
+    del headers["If-None-Match"]
+    assert client.get("/", headers=headers).status_code == 200
+
+
+def test_the_tag_survives_a_rebuild_with_the_same_content(site: Path, client: TestClient) -> None:
+    tag = client.get("/core.wasm").headers["etag"]
+    copy = site / "copy"
+    shutil.copyfile(site / "core.wasm", copy)
+    copy.replace(site / "core.wasm")
+    assert client.get("/core.wasm", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_range(client: TestClient) -> None:
+    answer = client.get("/core.wasm", headers={"Range": "bytes=0-3"})
+    assert (answer.status_code, answer.content) == (206, b"\0asm")
+    assert answer.headers["content-range"] == "bytes 0-3/200004"
+    assert answer.headers["content-type"] == "application/wasm"
+    beyond = client.get("/core.wasm", headers={"Range": "bytes=900000-"})
+    assert beyond.status_code == 416
+    stale = client.get("/core.wasm", headers={"Range": "bytes=0-3", "If-Range": '"old"'})
+    assert (stale.status_code, len(stale.content)) == (200, 200_004)
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/docs", "./docs/"),
+        ("/docs?a=b%20c&d=//x", "./docs/?a=b%20c&d=//x"),
+        ("//docs", "./docs/"),
+        ("/./docs", "./docs/"),
+    ],
+)
+def test_a_folder_redirects_below_itself(client: TestClient, path: str, to: str) -> None:
+    answer = client.get(f"http://127.0.0.1:8000{path}")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == to
+
+
+@pytest.mark.parametrize("name", ["evil.com", "http:", "a:b", "ä", "a?b", "a#b", "a\r\nX: y"])
+def test_no_folder_name_makes_a_redirect_lead_out(site: Path, name: str) -> None:
+    (site / name).mkdir()
+    (site / name / "index.html").write_text("in")
+    with client_of(site) as client:
+        for before in ("/", "//", "///"):
+            url = f"http://127.0.0.1:8000{before}" + "".join(
+                f"%{byte:02X}" for byte in name.encode()
+            )
+            answer = client.get(url)
+            if answer.status_code == 404:
+                # Starlette's router takes no path with a line end.
+                assert "\n" in name
+                continue
+            assert answer.status_code == 307
+            assert answer.headers["location"].startswith("./")
+            assert "\n" not in answer.headers["location"]
+            assert answer.headers.get("x") is None
+            assert client.get(url, follow_redirects=True).text == "in"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/none",
+        "/empty",
+        "/empty/",
+        "/index.html/",
+        "/core.wasm/x",
+        "/out.txt",
+        "/relative.txt",
+        "/folder/",
+        "/folder",
+        "/folder/index.html",
+        "/loop",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/%252e%252e/secret.txt",
+        "/..%252fsecret.txt",
+        "/%c0%ae%c0%ae/secret.txt",
+        "/..%5csecret.txt",
+        "/docs%2f..%2f..%2fsecret.txt",
+        "/docs/%2e%2e/index.html",
+        "/../site-two/index.html",
+        "/%2e%2e/site-two/index.html",
+        "/%2fetc/passwd",
+        "//etc/passwd",
+        "/index.html%00",
+        "/index.html%00.txt",
+        "/%00",
+        "/\\..\\secret.txt",
+        "/%5c%5chost/share",
+        "/%0a",
+        "/" + "x" * 5000,
+        "/%ff%fe",
+    ],
+)
+def test_not_found(client: TestClient, path: str) -> None:
+    answer = client.get(f"http://127.0.0.1:8000{path}")
+    assert answer.status_code == 404
+    assert SECRET not in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_links_within_the_site_are_followed(client: TestClient) -> None:
+    assert client.get("/inside.html").text == "<p>first</p>"
+
+
+def test_no_pipe_and_no_socket_is_read(site: Path, client: TestClient) -> None:
+    os.mkfifo(site / "pipe")
+    with socket.socket(socket.AF_UNIX) as listener, contextlib.chdir(site):
+        listener.bind("socket")
+        assert client.get("/pipe").status_code == 404
+        assert client.get("/socket").status_code == 404
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_forbidden(site: Path, client: TestClient) -> None:
+    (site / "index.html").chmod(0)
+    assert client.get("/").status_code == 403
+
+
+def test_the_sites_own_page_for_what_is_missing(site: Path, client: TestClient) -> None:
+    assert "no such page" in client.get("/none").text
+    (site / "404.html").write_text("ours")
+    answer = client.get("/none/at/all")
+    assert (answer.status_code, answer.text) == (404, "ours")
+    assert client.head("/none").headers["content-length"] == "4"
+    (site / "404.html").unlink()
+    (site / "404.html").symlink_to("../secret.txt")
+    assert SECRET not in client.get("/none").text
+
+
+def test_health(site: Path, client: TestClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "site": True})
+    shutil.rmtree(site)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "no site", "site": False})
+
+
+def test_a_foreign_host_learns_nothing(site: Path) -> None:
+    with client_of(site) as client:
+        for path in ("/", "/healthz", "/none"):
+            answer = client.get(path, headers={"Host": "evil.example"})
+            assert answer.status_code == 421
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+_PIECES = st.sampled_from(
+    [
+        *("/", "//", ".", "..", "...", "%2e", "%2E%2e", "%252e%252e", "%2f", "%252f", "%5c", "\\"),
+        *("%00", "%c0%ae", "%e2%80%ae", "%", "%%", "~", "etc/passwd", "secret.txt", "private"),
+        *("docs", "folder", "site", "site-two", "out.txt", "relative.txt", "loop", "index.html"),
+        *("?", "#", ";", ":", "file:", "C:", "%0d%0a", "\r\n", "\n", "%ff", " ", "*"),
+        *("proc/self/environ",),
+    ]
+)
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=3)), max_size=12))
+@example(["//", "evil.com", "/", "..", "/", ".."])
+@example(["\r\n", "/"])
+def test_nothing_outside_the_site_is_ever_sent(client: TestClient, pieces: list[str]) -> None:
+    # Every byte encoded: the client must not tidy the path up, and the application decodes it
+    # once, so that an encoding among the pieces is a double one.
+    raw = "".join(pieces).encode("utf-8", "replace")
+    target = "/" + "".join(f"%{byte:02X}" for byte in raw)
+    answer = client.get("http://127.0.0.1:8000" + target)
+    assert answer.status_code in (200, 307, 404)
+    assert SECRET not in answer.text
+    assert "root:" not in answer.text
+    if answer.status_code == 200:
+        assert "first" in answer.text or "asm" in answer.text
+    if answer.status_code == 307:
+        assert answer.headers["location"].startswith("./")
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_no_file_stays_open(client: TestClient) -> None:
+    tag = client.get("/core.wasm").headers["etag"]
+    before = _open_files()
+    for _ in range(20):
+        client.get("/core.wasm")
+        client.head("/core.wasm")
+        client.get("/core.wasm", headers={"If-None-Match": tag})
+        client.get("/core.wasm", headers={"Range": "bytes=900000-"})
+        client.get("/core.wasm", headers={"Range": "nonsense"})
+        client.get("/none")
+    assert _open_files() <= before
+
+
+def test_the_hashes_kept_are_bounded(site: Path) -> None:
+    tags = files.ETags()
+    tags.limit = 3  # type: ignore[misc]
+    with (site / "index.html").open("rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        first = tags.of(file, status)
+        for number in range(10):
+            (site / f"{number}.txt").write_text(str(number))
+            with (site / f"{number}.txt").open("rb", buffering=0) as other:
+                assert tags.of(other, os.fstat(other.fileno())) != first
+        assert len(tags._known) <= 3  # noqa: SLF001
+        assert tags.of(file, status) == first
+
+
+def test_without_a_site_it_waits_and_then_says_so(tmp_path: Path) -> None:
+    with client_of(tmp_path / "site") as client:
+        begun = time.monotonic()
+        answer = client.get("/")
+        took = time.monotonic() - begun
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert "spec14 docs" in answer.text
+    assert files.PATIENCE <= took < files.PATIENCE + 2
+
+
+def test_a_site_that_comes_back_in_time_is_served(site: Path, client: TestClient) -> None:
+    aside = site.with_name("aside")
+    site.rename(aside)
+    back = threading.Timer(0.2, aside.rename, (site,))
+    back.start()
+    try:
+        assert client.get("/").text == "<p>first</p>"
+    finally:
+        back.join()
+
+
+def test_while_the_site_is_swapped_each_answer_is_whole(tmp_path: Path) -> None:
+    """Publish two sites in turn, by two renames; sizes differ, so a mixture would show."""
+    site, aside, other = (tmp_path / name for name in ("site", "aside", "other"))
+    bodies = {}
+    for folder, letter, length in ((site, b"a", 50_000), (other, b"b", 90_000)):
+        folder.mkdir()
+        (folder / "page.html").write_bytes(letter * length)
+        (folder / f"only-{letter.decode()}.html").write_bytes(letter)
+        bodies[letter * length] = 0
+    stop = threading.Event()
+
+    def swap() -> None:
+        while not stop.is_set():
+            site.rename(aside)
+            other.rename(site)
+            aside.rename(other)
+            time.sleep(0.001)
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    tags: dict[str, bytes] = {}
+    try:
+        with client_of(site) as client:
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                answer = client.get("/page.html")
+                assert answer.status_code == 200
+                bodies[answer.content] += 1
+                assert tags.setdefault(answer.headers["etag"], answer.content) == answer.content
+    finally:
+        stop.set()
+        swapper.join()
+    assert all(bodies.values()), "both sites were seen"

@@ -1,0 +1,68 @@
+"""Driving a notebook of JupyterLite (Notebook 7.6 inside ``jupyterlite-core`` 0.8.6)."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+START: Final = 90.0
+"""Seconds a kernel may take to start (8 to 12 on two cores; several runs share them)."""
+
+RUN: Final = 60.0
+"""Seconds a cell may take."""
+
+RAN: Final = re.compile(r"\[\d+\]:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notebook:
+    """An open notebook.
+
+    Attributes
+    ----------
+    inside
+        The page it fills, or the frame of a documentation page.
+    """
+
+    inside: Page | FrameLocator
+
+    def wait_ready(self, seconds: float = START) -> None:
+        """Wait until the kernel waits: what is typed before can be dropped."""
+        idle = self.inside.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        expect(idle).to_be_visible(timeout=seconds * 1000)
+
+    def code_cell(self, number: int) -> Locator:
+        """Give a code cell, counted from 0."""
+        return self.inside.locator(".jp-CodeCell").nth(number)
+
+    def source(self, number: int) -> str:
+        """Give what stands in a code cell."""
+        return "\n".join(self._editor(number).locator(".cm-line").all_inner_texts())
+
+    def write(self, number: int, source: str) -> None:
+        """Replace what stands in a code cell."""
+        editor = self._editor(number)
+        editor.click()
+        editor.press("ControlOrMeta+a")
+        # Not key by key: the editor would close brackets and indent by itself.
+        editor.page.keyboard.insert_text(source)
+
+    def run(self, number: int, seconds: float = RUN) -> str:
+        """Run a code cell and give its output.
+
+        The notebooks of "Try it" show an output before anything ran: the number in the
+        prompt is what tells that this one is the kernel's.
+        """
+        self._editor(number).click()
+        self._editor(number).press("Shift+Enter")
+        prompt = self.code_cell(number).locator(".jp-InputArea-prompt")
+        expect(prompt).to_have_text(RAN, timeout=seconds * 1000)
+        return self.output(number)
+
+    def output(self, number: int) -> str:
+        """Give the text of a code cell's output."""
+        return "\n".join(self.code_cell(number).locator(".jp-OutputArea-output").all_inner_texts())
+
+    def _editor(self, number: int) -> Locator:
+        return self.code_cell(number).locator(".cm-content")

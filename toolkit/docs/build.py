@@ -1,0 +1,229 @@
+"""The stage ``docs``: Sphinx, then the Lite site around the wheel, checked and published."""
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from packaging.utils import canonicalize_name
+
+import toolkit
+from toolkit.archive import file_sha256
+from toolkit.disk import full_disk_is_an_error, require_room
+from toolkit.docs.button_settings import complete_button_settings
+from toolkit.docs.handover import CONTENTS, DRIVER, LITE, PAGES
+from toolkit.docs.messages import Message, judge
+from toolkit.docs.publish import replacing
+from toolkit.docs.source import find_source
+from toolkit.errors import DocsFailed
+from toolkit.lite.application import Application, LineSink
+from toolkit.lite.check import check_site
+from toolkit.lite.config import ALWAYS_APPS, APPS
+from toolkit.lite.distribution import Distribution
+from toolkit.lite.kernel import kernel_wheels as all_kernel_wheels
+from toolkit.lite.site import LiteSite, build_lite
+from toolkit.process import run
+from toolkit.project import Project
+from toolkit.runtime.distribution import read_runtime
+from toolkit.runtime.lock import read_wheel
+
+IN_SITE: Final = "lite"
+"""Where jupyterlite-sphinx's pages look for the Lite site."""
+
+RECORD: Final = "spec14-site.json"
+NOT_PUBLISHED: Final = (".buildinfo", ".buildinfo.bak", ".doctrees", "*.js.map", "*.css.map")
+APP_LINK: Final = re.compile(rf"{IN_SITE}/({'|'.join(APPS)})/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A published site.
+
+    Attributes
+    ----------
+    site
+        Its folder.
+    wheel
+        The project's wheel in it.
+    pages
+        How many pages it has.
+    warnings
+        What Sphinx warned of.
+    """
+
+    site: Path
+    wheel: Path
+    pages: int
+    warnings: tuple[Message, ...] = ()
+
+
+def build_docs(
+    project: Project,
+    *,
+    wheels: Sequence[Path],
+    kernel_wheels: Path,
+    runtime: Path,
+    native_python: Path,
+    out: Path | None = None,
+    allow_origins: Sequence[str] = (),
+    on_line: LineSink | None = None,
+) -> Built:
+    """Build a project's documentation and publish it.
+
+    Parameters
+    ----------
+    project
+        The project.
+    wheels
+        Its wheel for the runtime, and those of what it requires.
+    kernel_wheels
+        Folder with the wheels of ``images/requirements/kernel.txt``.
+    runtime
+        Folder of the npm package ``pyodide``.
+    native_python
+        A Python that can import the project, built for this machine, and Sphinx.
+    out
+        The published folder; ``.spec14/site`` without.
+    allow_origins
+        Origins (``https://host``) from which pages may load something.
+    on_line
+        Called with each line the tools write.
+
+    Raises
+    ------
+    DocsFailed
+        When there is no documentation, or Sphinx fails.
+    LiteFailed
+        When the Lite site cannot be built or would not work.
+    DiskFull
+        When there is no room. In each case the old site stands.
+    """
+    source = find_source(project)
+    site = out or project.site
+    wheel = own_wheel(project, wheels)
+    distribution = Distribution(
+        runtime=read_runtime(runtime),
+        kernel=all_kernel_wheels(kernel_wheels),
+        project=tuple(wheels),
+    )
+    folder = project.cache / "docs" / project.settings.docs.builder
+    with full_disk_is_an_error(site):
+        folder.mkdir(parents=True, exist_ok=True)
+        warnings = run_sphinx(project, source, folder, native_python, on_line)
+    with replacing(site) as work:
+        shutil.copytree(
+            folder / PAGES, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_PUBLISHED)
+        )
+        if (work / IN_SITE).exists():
+            msg = f"a page or folder of the documentation is called {IN_SITE!r}"
+            raise DocsFailed(msg, do="give it another name: the Lite site goes there")
+        complete_button_settings(work)
+        lite = describe_lite(folder, work, distribution)
+        build_lite(lite, work / IN_SITE, cache=project.cache / "lite", on_line=on_line)
+        pages = check_site(work, lite=work / IN_SITE, allow_origins=allow_origins)
+        write_record(work / RECORD, wheel, distribution)
+    return Built(site=site, wheel=wheel, pages=pages, warnings=warnings)
+
+
+def run_sphinx(
+    project: Project, source: Path, folder: Path, native_python: Path, on_line: LineSink | None
+) -> tuple[Message, ...]:
+    """Run Sphinx with our extension and give its warnings.
+
+    What it writes stays for the next run.
+
+    Raises
+    ------
+    DocsFailed
+        When it stops, or a warning counts as an error.
+    """
+    docs = project.settings.docs
+    words: list[str | Path] = [native_python, "-m", DRIVER, source, folder]
+    words += ["--builder", docs.builder]
+    if docs.warnings_are_errors:
+        words.append("--warnings-are-errors")
+    with _environment() as env:
+        done = run(words, cwd=source, env=env, on_line=on_line)
+    if done.code != 0:
+        require_room(done.output, folder)
+    return judge(done)
+
+
+def describe_lite(folder: Path, pages: Path, distribution: Distribution) -> LiteSite:
+    """Give the Lite site that the pages ask for.
+
+    Parameters
+    ----------
+    folder
+        Where Sphinx wrote.
+    pages
+        The pages; an application beyond the usual ones is built in when one links to it.
+    distribution
+        What the kernel can load.
+    """
+    given: dict[str, Any] = json.loads((folder / LITE).read_text("utf-8"))
+    linked = {
+        name
+        for page in pages.rglob("*.html")
+        for name in APP_LINK.findall(page.read_text("utf-8", "replace"))
+    }
+    return LiteSite(
+        application=Application(
+            apps=tuple(app for app in APPS if app in ALWAYS_APPS or app in linked),
+            folder=_optional(given["folder"]),
+            config=_optional(given["config"]),
+            overrides=_optional(given["overrides"]),
+        ),
+        distribution=distribution,
+        contents=(*map(Path, given["contents"]), folder / CONTENTS),
+        ignore=tuple(given["ignore"]),
+    )
+
+
+def own_wheel(project: Project, wheels: Sequence[Path]) -> Path:
+    """Give the project's own wheel among `wheels`."""
+    for wheel in wheels:
+        if read_wheel(wheel).name == canonicalize_name(project.name):
+            return wheel
+    msg = f"there is no wheel of {project.name} among {len(wheels)} wheels"
+    raise DocsFailed(msg, do="run `spec14 wheel`")
+
+
+def write_record(file: Path, wheel: Path, distribution: Distribution) -> None:
+    """Write which wheel is in the site."""
+    record = {
+        "schema": 1,
+        "wheel": wheel.name,
+        "wheel_sha256": file_sha256(wheel),
+        "pyodide": distribution.runtime.version,
+        "tested": None,
+    }
+    file.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+@contextmanager
+def _environment() -> Iterator[dict[str, str]]:
+    """Give the variables Sphinx needs.
+
+    Of the folder this package lies in, the project's environment is shown this package and
+    nothing else; and what a notebook's kernel writes goes where any user can write.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        shown = work / "path"
+        shown.mkdir()
+        (shown / toolkit.__name__).symlink_to(Path(toolkit.__file__).resolve().parent)
+        yield {
+            "PYTHONPATH": str(shown),
+            "IPYTHONDIR": str(work / "ipython"),
+            "JUPYTER_RUNTIME_DIR": str(work / "runtime"),
+        }
+
+
+def _optional(path: str | None) -> Path | None:
+    return Path(path) if path else None

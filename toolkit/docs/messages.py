@@ -1,0 +1,98 @@
+"""What Sphinx said, read from its output.
+
+A warning of Sphinx 9.2 is one line, ``FILE[:LINE]: LEVEL: TEXT [TYPE.SUBTYPE]``
+(``sphinx/util/logging.py``); the place may be ``FILE:docstring of NAME:LINE``.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from toolkit.docs.handover import FAILURE
+from toolkit.errors import DocsFailed
+from toolkit.process import Finished
+
+MESSAGE: Final = re.compile(
+    r"^(?:(?P<place>\S.*?): )?(?P<level>WARNING|ERROR|CRITICAL): (?P<text>.+?)"
+    r"(?: \[(?P<kind>[\w.-]+)\])?$"
+)
+CONF_LINE: Final = re.compile(r'File "([^"]+conf\.py)", line (\d+)')
+NOT_IMPORTED: Final = "autodoc.import_object"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A warning or an error.
+
+    Attributes
+    ----------
+    place
+        File and, where Sphinx knows it, line; empty otherwise.
+    level
+        ``WARNING``, ``ERROR`` or ``CRITICAL``.
+    text
+        Its words.
+    kind
+        Sphinx's type and subtype, empty without.
+    """
+
+    place: str
+    level: str
+    text: str
+    kind: str
+
+    def __str__(self) -> str:
+        """Place first."""
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+def read_messages(output: str) -> Iterator[Message]:
+    """Give the warnings and errors in an output of Sphinx."""
+    for line in output.splitlines():
+        if found := MESSAGE.match(line):
+            yield Message(
+                place=found["place"] or "",
+                level=found["level"],
+                text=found["text"],
+                kind=found["kind"] or "",
+            )
+
+
+def judge(done: Finished) -> tuple[Message, ...]:
+    """Give the warnings of a run of Sphinx that went well.
+
+    Raises
+    ------
+    DocsFailed
+        The first error, its file and line first.
+    """
+    messages = tuple(read_messages(done.output))
+    placed = [message for message in messages if message.place]
+    if done.code == 0:
+        for message in messages:
+            if message.kind == NOT_IMPORTED:
+                raise DocsFailed(
+                    str(message),
+                    do="make it importable, or put autodoc.import_object into suppress_warnings",
+                    detail=done.tail(),
+                )
+        return messages
+    if done.code == 1 and messages:
+        msg = f"{placed[0] if placed else messages[0]} (warnings are errors here)"
+        do = "correct it, or unset warnings-are-errors in [tool.spec14.docs]"
+        raise DocsFailed(msg, do=do, detail=done.tail())
+    raise DocsFailed(_stopped(done, placed), do="correct it and run again", detail=done.tail())
+
+
+def _stopped(done: Finished, placed: list[Message]) -> str:
+    _, found, rest = done.output.rpartition(FAILURE)
+    if not found:
+        return f"Sphinx ended with exit code {done.code}"
+    said = rest.strip().splitlines()
+    if conf := CONF_LINE.findall(rest):
+        file, line = conf[-1]
+        return f"{file}:{line}: {said[-1].strip()}"
+    if said[0].startswith("/") or not placed:
+        return said[0]
+    return f"{placed[-1]}: {said[0]}" if placed[-1].text not in said[0] else str(placed[-1])

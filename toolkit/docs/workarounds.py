@@ -1,0 +1,170 @@
+"""What the tools below do that a published site cannot have, and the way round.
+
+jupyterlite-sphinx 0.23.0 and pydata-sphinx-theme 0.24.0 are meant.
+
+Each function names the fault and where it is in the source. A test for each fails once
+upstream has mended it (``tests/unit/test_docs_workarounds.py``): then the function goes.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from jupyterlite_sphinx import jupyterlite_sphinx as upstream
+from jupyterlite_sphinx._try_examples import examples_to_notebook
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+WEB_FONT: Final = "https://fonts.googleapis.com/css?family=Vibur"
+PYDATA: Final = "pydata_sphinx_theme"
+TO_NOTEBOOK: Final[Callable[..., Any]] = examples_to_notebook
+LITE_LINK: Final = re.compile(
+    r"""(<iframe\ src="|window\.open\('|jupyterliteConcatSearchParams\(\s*'|
+    tryExamplesShowIframe\((?:'[^']*',){3}'|loadTryExamplesConfig\(")
+    (?=(?:\.\./)*(?:lite/|try_examples\.json))""",
+    re.VERBOSE,
+)
+DOCUMENT_BYTES: Final = 6
+"""How much of a document's hash begins the name of each of its notebooks."""
+
+
+def drop_web_font(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Take the stylesheet of another origin out of a page (``html-page-context``).
+
+    ``setup`` adds one of a font host to every page, for the letters on one round button.
+    """
+    del app, pagename, templatename, doctree
+    sheets = context.get("css_files", ())
+    context["css_files"] = [
+        sheet for sheet in sheets if str(getattr(sheet, "filename", sheet)) != WEB_FONT
+    ]
+
+
+def name_colour_mode(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Say that the colours follow the reader's system (``html-page-context``).
+
+    Where ``conf.py`` does not name a mode, pydata-sphinx-theme gives its own script an empty
+    one (``layout.html``), and the script logs an error at every reader's first visit.
+    """
+    del pagename, templatename, doctree
+    if isinstance(app.builder, StandaloneHTMLBuilder) and app.builder.theme.name == PYDATA:
+        context["default_mode"] = context.get("default_mode") or "auto"
+
+
+def mend_links_of_dirhtml(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Lead the links to the Lite site out of the folder of a page (``html-page-context``).
+
+    They are made from the depth of the document, but ``dirhtml`` puts every page other than
+    an index one folder deeper.
+    """
+    del templatename, doctree
+    if app.builder.name == "dirhtml" and pagename.rpartition("/")[2] != "index":
+        context["body"] = LITE_LINK.sub(r"\1../", context.get("body", ""))
+
+
+class Notebooks:
+    """Notebooks of "Try it" that survive from build to build under names of their own.
+
+    Two faults: ``TryExamplesDirective.run`` names each notebook by ``uuid4()``, so that no
+    two builds are alike; and ``inited`` empties the folder of notebooks at the start of
+    each build, although only documents that changed write theirs anew, so that after the
+    second build the buttons of all others open nothing.
+
+    A name is made of the document, the content and a number. The content must be in it:
+    a reader's browser keeps an edited notebook under its name, and would show that one
+    in place of a later version's.
+
+    Parameters
+    ----------
+    folder
+        Where the notebooks are, outside the source.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._aside = folder.with_name(f"{folder.name}.kept")
+        self._document = ""
+        self._content = b""
+        self._number = 0
+
+    def connect(self, app: Sphinx) -> None:
+        """Put this in the place of what upstream does."""
+        vars(upstream).update(uuid4=self.name, examples_to_notebook=self.to_notebook)
+        app.connect("config-inited", self.save, priority=400)
+        app.connect("config-inited", self.restore, priority=600)
+        app.connect("env-before-read-docs", self.before_reading)
+        app.connect("env-purge-doc", self.purge)
+        app.connect("source-read", self.begin)
+        app.connect("doctree-resolved", self.begin)
+        app.connect("build-finished", self.disconnect)
+
+    def disconnect(self, app: Sphinx, error: Exception | None) -> None:
+        """Leave upstream as it was."""
+        del app, error
+        vars(upstream).update(uuid4=uuid4, examples_to_notebook=TO_NOTEBOOK)
+
+    def name(self) -> UUID:
+        """Give the next name (stands for ``uuid4``)."""
+        self._number += 1
+        rest = hashlib.sha256(f"{self._document}\0{self._number}\0".encode() + self._content)
+        head = _head(self._document)
+        return UUID(bytes=head + rest.digest()[: 16 - len(head)])
+
+    def to_notebook(self, *args: Any, **options: Any) -> Any:
+        """Make a notebook as upstream does, and take note of what is in it."""
+        notebook = TO_NOTEBOOK(*args, **options)
+        for number, cell in enumerate(notebook.cells):
+            if "id" in cell:
+                cell["id"] = f"cell-{number}"
+        self._content = repr(notebook).encode()
+        return notebook
+
+    def save(self, app: Sphinx, config: Config) -> None:
+        """Put the notebooks aside before ``inited`` empties the folder."""
+        del app, config
+        if self.folder.is_dir():
+            shutil.rmtree(self._aside, ignore_errors=True)
+            self.folder.rename(self._aside)
+
+    def restore(self, app: Sphinx, config: Config) -> None:
+        """Put the notebooks back."""
+        del app, config
+        if self._aside.is_dir():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._aside.rename(self.folder)
+
+    def before_reading(self, app: Sphinx, env: BuildEnvironment, documents: Iterable[str]) -> None:
+        """Begin with none when all documents are read anew."""
+        del app
+        if env.found_docs <= set(documents):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+
+    def purge(self, app: Sphinx, env: BuildEnvironment, document: str) -> None:
+        """Remove the notebooks of a document that is gone or read anew."""
+        del app, env
+        head = _head(document).hex()
+        for notebook in self.folder.glob(f"{head[:8]}_{head[8:]}_*.ipynb"):
+            notebook.unlink()
+
+    def begin(self, app: Sphinx, *about: Any) -> None:
+        """Begin with a document: it is being read, or written."""
+        del app
+        self._document = next(item for item in about if isinstance(item, str))
+        self._content, self._number = b"", 0
+
+
+def _head(document: str) -> bytes:
+    return hashlib.sha256(document.encode()).digest()[:DOCUMENT_BYTES]

@@ -1,0 +1,227 @@
+"""The errors a user can cause: one class and one exit code for each kind.
+
+Every error says in one line what is wrong and in a second what to do next. The
+command line prints the two lines and exits with the code of the class; the
+traceback is shown with ``--debug`` only. Codes 0 to 5 belong to pytest (in
+``spec14 test``), 2 is wrong usage, 130 is Ctrl-C: ours are 10 to 99.
+
+Only the standard library is imported here: :mod:`toolkit.host` runs on machines
+that have nothing else.
+"""
+
+from pathlib import Path
+from typing import ClassVar, Final
+
+INTERRUPTED: Final = 130
+
+
+class Spec14Error(Exception):
+    """Something is wrong that the user can put right.
+
+    Parameters
+    ----------
+    what
+        One line: what is wrong, with the file and line where there is one.
+    do
+        One line: the next step.
+    detail
+        The words of the tool that failed, shown above the two lines (a
+        compiler's message, for instance).
+    """
+
+    exit_code: ClassVar[int] = 10
+    summary: ClassVar[str] = "an error of no more particular kind"
+
+    def __init__(self, what: str, *, do: str, detail: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.do = do
+        self.detail = detail
+
+
+class EngineNotRunning(Spec14Error):
+    """The container engine does not answer."""
+
+    exit_code = 11
+    summary = "the container engine is missing or not running"
+
+
+class EngineDenied(Spec14Error):
+    """The container engine refuses this user."""
+
+    exit_code = 12
+    summary = "no rights to the container engine"
+
+
+class PortTaken(Spec14Error):
+    """Another program listens where the server should."""
+
+    exit_code = 13
+    summary = "the port is taken"
+
+
+class ToolMissing(Spec14Error):
+    """A program that the stage runs is not on this machine."""
+
+    exit_code = 14
+    summary = "a program is missing (not inside the image?)"
+
+
+class ImageBuildFailed(Spec14Error):
+    """The image could not be built."""
+
+    exit_code = 15
+    summary = "the image could not be built"
+
+
+class ProjectMissing(Spec14Error):
+    """The project's folder does not exist."""
+
+    exit_code = 20
+    summary = "the project's folder does not exist"
+
+
+class ProjectNotAFolder(Spec14Error):
+    """The project's path is not a folder."""
+
+    exit_code = 21
+    summary = "the project's path is not a folder"
+
+
+class ProjectIncomplete(Spec14Error):
+    """The folder carries no ``pyproject.toml``, or one that cannot be read."""
+
+    exit_code = 22
+    summary = "the project has no readable pyproject.toml"
+
+
+class SettingsError(Spec14Error):
+    """``[tool.spec14]`` holds an unknown key or a value of the wrong type."""
+
+    exit_code = 23
+    summary = "a key or value in [tool.spec14] is wrong"
+
+
+class NotWritable(Spec14Error):
+    """A folder that must be written cannot be."""
+
+    exit_code = 24
+    summary = "a folder cannot be written"
+
+
+class ProjectBusy(Spec14Error):
+    """Another run works on the same project."""
+
+    exit_code = 25
+    summary = "another run works on this project"
+
+
+class DiskFull(Spec14Error):
+    """The disk is full; what stood there before still stands."""
+
+    exit_code = 26
+    summary = "the disk is full"
+
+
+class StageMissing(Spec14Error):
+    """With ``--no-deps``: what the stage before should have written is not there."""
+
+    exit_code = 27
+    summary = "an earlier stage has not run, or its result is stale"
+
+
+class Incoherent(Spec14Error):
+    """Two of the pinned or installed versions do not belong together."""
+
+    exit_code = 30
+    summary = "two versions do not belong together"
+
+
+class CrossEnvFailed(Spec14Error):
+    """The cross-build environment could not be assembled or installed."""
+
+    exit_code = 31
+    summary = "the cross-build environment could not be made"
+
+
+class Untrusted(Spec14Error):
+    """A file does not have the checksum it must have, or an archive is hostile."""
+
+    exit_code = 32
+    summary = "a checksum differs, or an archive is hostile"
+
+
+class BuildFailed(Spec14Error):
+    """The wheel could not be built."""
+
+    exit_code = 40
+    summary = "the wheel could not be built"
+
+
+class AuditFailed(Spec14Error):
+    """A compiled module would not load in the runtime."""
+
+    exit_code = 41
+    summary = "a compiled module would not load in the runtime"
+
+
+class RequirementsFailed(Spec14Error):
+    """A requirement cannot be had for the target."""
+
+    exit_code = 42
+    summary = "a requirement cannot be had"
+
+
+class RuntimeFailed(Spec14Error):
+    """Python in Node did not start, or died."""
+
+    exit_code = 50
+    summary = "Python in WebAssembly did not start, or died"
+
+
+class DocsFailed(Spec14Error):
+    """The documentation could not be built."""
+
+    exit_code = 60
+    summary = "the documentation could not be built"
+
+
+class LiteFailed(Spec14Error):
+    """The JupyterLite site could not be built, or would not work."""
+
+    exit_code = 61
+    summary = "the JupyterLite site could not be built, or would not work"
+
+
+class ServeFailed(Spec14Error):
+    """There is nothing to serve, or the address cannot be used."""
+
+    exit_code = 70
+    summary = "the site cannot be served"
+
+
+def all_errors() -> list[type[Spec14Error]]:
+    """Give every kind of error, by exit code (the table in the documentation)."""
+
+    def below(kind: type[Spec14Error]) -> list[type[Spec14Error]]:
+        return [kind, *(leaf for sub in kind.__subclasses__() for leaf in below(sub))]
+
+    return sorted(below(Spec14Error), key=lambda kind: kind.exit_code)
+
+
+def not_writable(folder: Path, uid: int, gid: int) -> NotWritable:
+    """Say which folder cannot be written and which line of ``.env`` mends it."""
+    owner = folder.stat()
+    if owner.st_uid == uid:
+        return NotWritable(
+            f"{folder} cannot be written, though it belongs to uid {uid}",
+            do=f"give its owner the right to write (chmod u+rwx {folder}), or mount it writable",
+        )
+    return NotWritable(
+        f"{folder} cannot be written by uid {uid}, gid {gid}: "
+        f"it belongs to uid {owner.st_uid}, gid {owner.st_gid}",
+        do=(
+            f"put SPEC14_UID={owner.st_uid} and SPEC14_GID={owner.st_gid} "
+            "on two lines of .env beside compose.yaml, or run images/bootstrap"
+        ),
+    )

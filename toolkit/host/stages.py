@@ -1,0 +1,204 @@
+"""What the sessions of ``noxfile.py`` do: here, or once more inside the image.
+
+Every function gives an exit code. nox itself knows only 0 and 1 (``final_reduce`` in
+``nox/tasks.py``, 2026.10.20), but lets a ``SystemExit`` of a session through: so a
+session that failed ends nox at once, with the code of the command that failed.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from toolkit.errors import ToolMissing
+from toolkit.host.container import host_job, inside_image, run_job
+from toolkit.host.ports import Published, published
+from toolkit.host.project_path import checked_project, chosen_project, dotenv
+from toolkit.process import attach
+
+CHECKED_SCRIPTS: Final = ("*.mjs", "*.js")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """How a session was called.
+
+    Attributes
+    ----------
+    root
+        The folder of ``noxfile.py``.
+    started_in
+        The folder that the user stood in.
+    words
+        What stands after ``--``.
+    """
+
+    root: Path
+    started_in: Path
+    words: tuple[str, ...] = ()
+
+    @property
+    def project(self) -> Path:
+        """The project, checked."""
+        chosen = chosen_project(
+            os.environ, root=self.root, started_in=self.started_in, inside=inside_image()
+        )
+        return checked_project(chosen)
+
+    @property
+    def port(self) -> str:
+        """The port that the preview is to have on this machine, as the user wrote it."""
+        return os.environ.get("PORT") or dotenv(self.root / ".env").get("PORT") or "8000"
+
+
+def stage(call: Call, *, session: str, command: str) -> int:
+    """Run one of the commands that ``spec14`` is made of on the project.
+
+    Parameters
+    ----------
+    call
+        How the session was called.
+    session
+        Its name, to be called once more inside the image.
+    command
+        ``wheel``, ``test`` or ``docs``.
+    """
+    project = call.project
+    if not inside_image():
+        return run_job(host_job(root=call.root, session=session, words=call.words, project=project))
+    return attach(_spec14(command, project, call.words), cwd=project)
+
+
+def serve(call: Call) -> int:
+    """Serve the project's site, on this machine's loopback interface unless told otherwise."""
+    project = call.project
+    if not inside_image():
+        return _serving_job(call, "serve", project)
+    return attach(_spec14("serve", project, call.words), cwd=project)
+
+
+def preview(call: Call) -> int:
+    """Run wheel, test, docs and serve in a row; the first that fails ends the row."""
+    project = call.project
+    if not inside_image():
+        return _serving_job(call, "preview", project)
+    for command in ("wheel", "test", "docs"):
+        if code := attach(_spec14(command, project), cwd=project):
+            return code
+    return attach(_spec14("serve", project, call.words), cwd=project)
+
+
+def tests(call: Call) -> int:
+    """Run the tests of this repository: unit, integration and browser."""
+    if not inside_image():
+        return _our_job(call, "tests")
+    what = call.words or ("tests/unit", "tests/integration", "tests/browser")
+    return attach([sys.executable, "-m", "pytest", *what], cwd=call.root)
+
+
+def lint(call: Call) -> int:
+    """Run every check that does not run the code; all of them, even if one fails.
+
+    Returns
+    -------
+    int
+        The exit code of the first check that failed, or 0.
+    """
+    if not inside_image():
+        return _our_job(call, "lint")
+    python = [sys.executable, "-m"]
+    checks: list[list[str]] = [
+        [*python, "ruff", "check", "."],
+        [*python, "ruff", "format", "--check", "."],
+        # Which files, stands in pyproject.toml.
+        [*python, "mypy", "--strict"],
+        [_beside_python("lint-imports")],
+    ]
+    checks += [["node", "--check", str(script)] for script in scripts(call.root)]
+    checks += [["sh", "-n", str(script)] for script in shell_scripts(call.root)]
+    if shellcheck := shutil.which("shellcheck"):
+        checks.append([shellcheck, *map(str, shell_scripts(call.root))])
+    if eslint := shutil.which("eslint"):
+        checks.append([eslint, "toolkit", "tests"])
+    return first_failure(checks, cwd=call.root)
+
+
+def first_failure(checks: Iterable[Sequence[str]], *, cwd: Path) -> int:
+    """Run every command; give the exit code of the first that failed, or 0."""
+    failed = 0
+    for check in checks:
+        code = attach(check, cwd=cwd)
+        if code:
+            sys.stderr.write(f"failed (exit code {code}): {' '.join(check)}\n")
+        failed = failed or code
+    return failed
+
+
+def scripts(root: Path) -> list[Path]:
+    """Give our own JavaScript files: what the stages wrote is not ours."""
+    foreign = {"node_modules", ".spec14", "_build"}
+    return sorted(
+        script
+        for folder in ("toolkit", "tests")
+        for pattern in CHECKED_SCRIPTS
+        for script in (root / folder).rglob(pattern)
+        if not foreign.intersection(script.relative_to(root).parts)
+    )
+
+
+def shell_scripts(root: Path) -> list[Path]:
+    """Give our own shell scripts: they have no suffix, but a first line."""
+    return sorted(
+        path
+        for folder in ("images", ".ci")
+        for path in (root / folder).glob("*")
+        if path.is_file() and path.read_bytes().startswith(b"#!/bin/sh")
+    )
+
+
+def on_host_only(name: str) -> None:
+    """Refuse a session that drives the engine, where there is none to drive.
+
+    Raises
+    ------
+    ToolMissing
+        Inside the image, which never sees the engine's socket.
+    """
+    if inside_image():
+        msg = f"the session {name} drives the container engine, which the image never sees"
+        raise ToolMissing(msg, do=f"run nox -s {name} on the machine that has the engine")
+
+
+def _spec14(command: str, project: Path, words: Sequence[str] = ()) -> list[str]:
+    start = [_beside_python("spec14"), command, "--project", str(project)]
+    if command == "test" and words:
+        # All of it is pytest's, even what looks like an option of ours.
+        return [*start, "--", *words]
+    return [*start, *words]
+
+
+def _serving_job(call: Call, session: str, project: Path) -> int:
+    where: Published = published(call.words, default_port=call.port)
+    return run_job(
+        host_job(root=call.root, session=session, words=(), project=project, published=where)
+    )
+
+
+def _our_job(call: Call, session: str) -> int:
+    return run_job(
+        host_job(
+            root=call.root,
+            session=session,
+            words=call.words,
+            project=call.project,
+            service="tests",
+        )
+    )
+
+
+def _beside_python(name: str) -> str:
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else name

@@ -1,0 +1,62 @@
+"""One self-contained JupyterLite site, described and built."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.lite.application import Application, LineSink, copy_application, own_config
+from toolkit.lite.config import PYODIDE, configure_kernel
+from toolkit.lite.contents import add_contents
+from toolkit.lite.distribution import Distribution, names, write_distribution
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiteSite:
+    """What a site is made of.
+
+    Attributes
+    ----------
+    application
+        The application and its configuration.
+    distribution
+        Runtime and wheels.
+    contents
+        Files, and folders whose content is taken.
+    ignore
+        Regular expressions of contents to leave out.
+    """
+
+    application: Application
+    distribution: Distribution
+    contents: tuple[Path, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | None = None) -> None:
+    """Build a site.
+
+    Parameters
+    ----------
+    site
+        What it is made of.
+    out
+        Folder that does not exist.
+    cache
+        Folder kept from run to run.
+    on_line
+        Called with each line the tools write.
+
+    Raises
+    ------
+    LiteFailed
+        When it cannot be built, or the kernel could not load what is in it.
+    """
+    copy_application(site.application, out, cache=cache, on_line=on_line)
+    write_distribution(site.distribution, out / PYODIDE)
+    add_contents(
+        out,
+        site.contents,
+        own=own_config(site.application),
+        ignore=site.ignore,
+        on_line=on_line,
+    )
+    configure_kernel(out / "jupyter-lite.json", preload=names(site.distribution.wheels))

@@ -1,0 +1,1 @@
+"""Python in WebAssembly: what the runtime is, its lock of packages, its start in Node."""

@@ -1,0 +1,129 @@
+"""The stage ``test``: the project's suite in one Node process.
+
+Sharding, replacement of workers and the watchdog will take the place of the single
+process here; collection, environment and reports stay.
+"""
+
+import signal
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from toolkit.cache import write_record
+from toolkit.errors import INTERRUPTED, RuntimeFailed
+from toolkit.process import attach
+from toolkit.project import Project
+from toolkit.testing.requirements import test_requirements
+from toolkit.wheels.build import BuiltWheel
+from toolkit.wheels.environment import environment_with
+
+PYTEST_CODES: Final = range(6)
+COUNTS: Final = ("tests", "failures", "errors", "skipped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestRun:
+    """How a run of the tests ended.
+
+    Attributes
+    ----------
+    code
+        pytest's exit code.
+    counts
+        Numbers of tests, failures, errors and skipped tests (of the JUnit report).
+    """
+
+    __test__ = False
+
+    code: int
+    counts: Mapping[str, int]
+
+
+def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> TestRun:
+    """Run the project's tests under Pyodide in Node, on this process's terminal.
+
+    Parameters
+    ----------
+    project
+        The project; the caller holds its lock.
+    wheel
+        Its wheel, which is installed into a clean environment.
+    words
+        Arguments for pytest.
+
+    Returns
+    -------
+    TestRun
+        pytest's own exit code, and the counts; ``.spec14/report`` holds ``junit.xml`` and
+        ``tests.json`` with the wheel's SHA-256.
+
+    Raises
+    ------
+    RuntimeFailed
+        When the interpreter dies instead of giving one of pytest's codes.
+    KeyboardInterrupt
+        When Ctrl-C ended it: Node does not hand the signal on to Python.
+    """
+    environment = environment_with(
+        project.cache / "test-env",
+        test_requirements(project),
+        [wheel.path],
+        what=f"the tests of {project.name}",
+    )
+    junit = project.report / "junit.xml"
+    junit.unlink(missing_ok=True)
+    code = attach(
+        [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
+        cwd=project.folder,
+        env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""},
+    )
+    if code in (-signal.SIGINT, INTERRUPTED):
+        raise KeyboardInterrupt
+    counts = read_counts(junit)
+    write_record(
+        project.report / "tests.json",
+        {
+            "schema": 1,
+            "wheel": wheel.path.name,
+            "wheel_sha256": wheel.sha256,
+            "exit_code": code,
+            **counts,
+        },
+    )
+    if code not in PYTEST_CODES:
+        msg = f"Python in Node ended with code {code} in the middle of the tests"
+        raise RuntimeFailed(
+            msg, do="run again with `-- -v -x` to see which test was the last", detail=""
+        )
+    return TestRun(code=code, counts=counts)
+
+
+def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[str]:
+    settings = project.settings.test
+    named = any(not word.startswith("-") and (project.folder / word.partition("::")[0]).exists() for word in words)
+    return [
+        f"--junitxml={junit}",
+        # pytest's own cache belongs into .spec14 like everything that is written.
+        "-o",
+        f"cache_dir={project.cache / 'pytest'}",
+        *settings.args,
+        *words,
+        *(() if named else settings.paths),
+    ]
+
+
+def read_counts(junit: Path) -> dict[str, int]:
+    """Give the totals of a JUnit file; zeros when pytest did not get as far as writing it all."""
+    totals = dict.fromkeys(COUNTS, 0)
+    if junit.is_file():
+        # Written by pytest for the project's own user; expat (>= 2.4) stops entity bombs.
+        try:
+            root = ET.parse(junit).getroot()  # noqa: S314
+        except ET.ParseError:
+            return totals  # the interpreter died while it wrote
+        for suite in root.iter("testsuite"):
+            for name in COUNTS:
+                totals[name] += int(suite.get(name, 0))
+    return totals

@@ -1,0 +1,1 @@
+"""From source to wheel: the project's own, compiled or pure, and those it requires."""

@@ -1,0 +1,98 @@
+"""What a failed build says: the first error with a file and a line in it.
+
+Build backends print hundreds of lines around the one that matters, each tool in a form
+of its own.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FORMS: Final = tuple(
+    re.compile(form, re.MULTILINE)
+    for form in (
+        # clang, gcc, flang: src/a.c:3:5: error: expected ';'
+        r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<said>.+)$",
+        # Cython 3: src/a.pyx:2:11: undeclared name not builtin: x (a warning has a word before it)
+        r"^(?P<file>[^\s:][^:\n]*\.(?:pyx|pxd|pxi|py)):(?P<line>\d+):\d+: "
+        r"(?!warning:|note:)(?P<said>.+)$",
+        # Meson: meson.build:8:10: ERROR: Dependency "x" not found
+        r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):\d+: ERROR: (?P<said>.+)$",
+        # CMake: CMake Error at CMakeLists.txt:3 (find_package):
+        r"^CMake Error at (?P<file>[^\s:]+):(?P<line>\d+) \([^)\n]*\):\n\s*(?P<said>.+)$",
+        # rustc: error[E0425]: cannot find value `x` in this scope / --> src/lib.rs:3:5
+        r"^error(?:\[E\d+\])?: (?P<said>.+)\n\s*--> (?P<file>[^\s:]+):(?P<line>\d+):\d+$",
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnostic:
+    """One error of a compiler or build tool.
+
+    Attributes
+    ----------
+    file
+        As the tool names it, or relative to the project where it can be found there.
+    line
+        Counted from 1.
+    said
+        The message.
+    position
+        Where it begins in the output.
+    """
+
+    file: str
+    line: int
+    said: str
+    position: int
+
+
+def first_error(output: str, is_ours: Callable[[Path], bool]) -> Diagnostic | None:
+    """Give the first error in a project's own file; in any file where there is none.
+
+    Parameters
+    ----------
+    output
+        What the build printed.
+    is_ours
+        Whether a relative path is a file of the project.
+    """
+    found = sorted(_errors(output, is_ours), key=lambda error: error.position)
+    ours = [error for error in found if is_ours(Path(error.file))]
+    return next(iter([*ours, *found]), None)
+
+
+def excerpt(output: str, position: int, *, before: int = 0, lines: int = 14) -> str:
+    """Give some lines of the output from the one at `position` on."""
+    start = output.rfind("\n", 0, position) + 1
+    for _ in range(before):
+        start = output.rfind("\n", 0, max(start - 1, 0)) + 1
+    return "\n".join(output[start:].splitlines()[: before + lines])
+
+
+def _errors(output: str, is_ours: Callable[[Path], bool]) -> Iterator[Diagnostic]:
+    for form in FORMS:
+        for found in form.finditer(output):
+            yield Diagnostic(
+                file=_in_project(found["file"], is_ours),
+                line=int(found["line"]),
+                said=found["said"].strip(),
+                position=found.start(),
+            )
+
+
+def _in_project(named: str, is_ours: Callable[[Path], bool]) -> str:
+    """Give the path of a file below the project as the user knows it.
+
+    Compilers name files relative to a build folder that is gone by now: the longest end
+    of the path that exists in the project counts.
+    """
+    parts = Path(named).parts
+    for start in range(len(parts)):
+        candidate = Path(*parts[start:])
+        if not candidate.is_absolute() and ".." not in parts[start:] and is_ours(candidate):
+            return candidate.as_posix()
+    return named

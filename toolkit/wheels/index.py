@@ -1,0 +1,102 @@
+"""Where wheels come from: the image's wheelhouse first, the configured package index then.
+
+Asking no index when the wheelhouse has everything keeps builds the same from day to day
+and lets the demo build without a network.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.errors import RequirementsFailed
+from toolkit.index import pip_configuration
+from toolkit.pins import WHEELHOUSE
+from toolkit.process import Finished, run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wheelhouse:
+    """The image's wheels.
+
+    Attributes
+    ----------
+    native
+        For the machine that builds: build backends, NumPy.
+    target
+        For the runtime: pytest, NumPy.
+    kernel
+        For the runtime: what the JupyterLite kernel consists of.
+    """
+
+    native: Path = WHEELHOUSE / "native"
+    target: Path = WHEELHOUSE / "target"
+    kernel: Path = WHEELHOUSE / "kernel"
+
+
+def uv_environment(cache: Path) -> dict[str, str]:
+    """Give uv's variables: our cache, the wheelhouse, and the index that pip is configured for.
+
+    uv reads no pip configuration, and a company's mirror stands nowhere else.
+    """
+    environment = {
+        "UV_CACHE_DIR": str(cache / "uv"),
+        "UV_FIND_LINKS": str(Wheelhouse().native),
+        "UV_NO_PROGRESS": "1",
+        "UV_LINK_MODE": "copy",
+        "UV_PYTHON_DOWNLOADS": "never",
+    }
+    configured = pip_configuration(os.environ)
+    if index := configured.get("index-url"):
+        environment["UV_DEFAULT_INDEX"] = index
+    if extra := configured.get("extra-index-url"):
+        environment["UV_INDEX"] = " ".join(extra.split())
+    return environment
+
+
+def offline_then_index(
+    command: Sequence[str | Path],
+    *,
+    offline: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    what: str,
+) -> Finished:
+    """Run an installer on the wheelhouse alone; where that does not suffice, with the index.
+
+    Parameters
+    ----------
+    command
+        The installer's words.
+    offline
+        Words added for the first try (``--no-index``).
+    cwd, env
+        Passed on.
+    what
+        What is installed, for the error.
+
+    Raises
+    ------
+    RequirementsFailed
+        When neither suffices; the detail has what both said.
+    """
+    first = run([*command, *offline], cwd=cwd, env=env)
+    if first.code == 0:
+        return first
+    first.require_space()
+    second = run(command, cwd=cwd, env=env)
+    if second.code != 0:
+        second.require_space()
+        msg = f"the requirements of {what} cannot be had: {_last_error(second)}"
+        raise RequirementsFailed(
+            msg,
+            do="correct the requirement, or see that the package index can be reached",
+            detail=f"with the image's wheels alone:\n{first.tail(8)}\nwith the index:\n{second.tail(12)}",
+        )
+    return second
+
+
+def _last_error(done: Finished) -> str:
+    lines = [line.strip() for line in done.output.splitlines() if line.strip()]
+    told = [line for line in lines if line.lower().startswith(("error", "×", "no solution"))]
+    return (told or lines or ["no reason given"])[-1]

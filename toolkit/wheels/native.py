@@ -1,0 +1,104 @@
+"""The project for the machine that builds: documentation tools import what they describe."""
+
+import hashlib
+import json
+import shutil
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from toolkit.cache import read_record, write_record
+from toolkit.errors import RequirementsFailed
+from toolkit.pins import PINS
+from toolkit.process import run
+from toolkit.project import Project
+from toolkit.wheels.backend import is_compiled
+from toolkit.wheels.build import build_environment, build_error, run_backend
+from toolkit.wheels.index import offline_then_index, uv_environment
+from toolkit.wheels.source import copy_source, digest, source_files
+
+
+def native_python(project: Project, requirements: Sequence[str]) -> Path:
+    """Give a Python that can import the project, its requirements and the image's own stack.
+
+    Parameters
+    ----------
+    project
+        The project; the caller holds its lock.
+    requirements
+        What else is asked for (the docs' requirements).
+
+    Raises
+    ------
+    BuildFailed
+        When the project does not compile for this machine.
+    RequirementsFailed
+        When a requirement cannot be had.
+    """
+    folder = project.cache / "docs-env"
+    python = folder / "bin" / "python"
+    files = source_files(project.folder)
+    base = _hash([str(folder), sorted(requirements), PINS.read_text("utf-8"), sys.prefix])
+    record = read_record(folder / "spec14.json")
+    key = digest(project.folder, files)
+    if record.get("base") == base and record.get("key") == key:
+        return python
+    wheel = _native_wheel(project, files)
+    environment = uv_environment(project.cache)
+    if record.get("base") != base:
+        shutil.rmtree(folder, ignore_errors=True)
+        _create(folder, environment)
+    install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
+    offline_then_index(
+        [*install, "--reinstall-package", project.name, str(wheel), *requirements],
+        offline=["--offline"],
+        cwd=project.cache,
+        env=environment,
+        what=f"{project.name} and its documentation",
+    )
+    write_record(folder / "spec14.json", {"base": base, "key": key})
+    return python
+
+
+def _native_wheel(project: Project, files: list[Path]) -> Path:
+    if not is_compiled(project, files):
+        # One wheel for every platform: the one that goes into the site.
+        pure = sorted(project.dist.glob("*-none-any.whl"))
+        if len(pure) == 1:
+            return pure[0]
+    source, out = project.cache / "native-source", project.cache / "native-dist"
+    copy_source(project.folder, files, source)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    words = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir", str(out)]
+    done = run_backend([*words, "."], source, build_environment(project))
+    wheels = sorted(out.glob("*.whl"))
+    if done.code != 0 or len(wheels) != 1:
+        raise build_error(project, done, source)
+    return wheels[0]
+
+
+def _create(folder: Path, environment: Mapping[str, str]) -> None:
+    venv = ["uv", "venv", "--quiet", "--python", sys.executable, str(folder)]
+    done = run(venv, env=environment)
+    if done.code != 0:
+        done.require_space()
+        msg = "the environment of the documentation could not be made"
+        raise RequirementsFailed(msg, do="see `spec14 info`", detail=done.tail())
+    _show_own_packages(folder)
+
+
+def _show_own_packages(folder: Path) -> None:
+    """Let the environment see the image's packages, after its own.
+
+    ``addsitedir`` and not a bare path, so that ``.pth`` files there count too.
+    """
+    own = sysconfig.get_path("purelib")
+    packages = next(folder.glob("lib/python*/site-packages"))
+    line = f"import site; site.addsitedir({own!r})\n"
+    (packages / "spec14.pth").write_text(line, "utf-8")
+
+
+def _hash(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
