@@ -96,6 +96,20 @@ ENV SPEC14_IMAGE=1 \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
+# The toolchain's versions as images/debian.lock has them: labels cannot be computed in a build, so
+# the next step compares them with what was installed and prints a difference.
+ARG EMSCRIPTEN_VERSION=6.0.5
+ARG LLVM_VERSION=21.1.8
+ARG PYTHON_VERSION=3.14.8
+ARG NODE_VERSION=24.21.0
+ARG PYODIDE_VERSION=314.0.6
+RUN python -m toolkit.pins labels "emscripten=$EMSCRIPTEN_VERSION" "llvm=$LLVM_VERSION" \
+        "python=$PYTHON_VERSION" "node=$NODE_VERSION" "pyodide=$PYODIDE_VERSION"
+LABEL org.scientific-python.spec14.emscripten="$EMSCRIPTEN_VERSION" \
+      org.scientific-python.spec14.llvm="$LLVM_VERSION" \
+      org.scientific-python.spec14.python="$PYTHON_VERSION" \
+      org.scientific-python.spec14.node="$NODE_VERSION" \
+      org.scientific-python.spec14.pyodide="$PYODIDE_VERSION"
 LABEL org.opencontainers.image.title="spec14-toolkit" \
       org.opencontainers.image.description="Build, test, document and serve scientific Python in WebAssembly (SPEC 14)" \
       org.opencontainers.image.licenses="BSD-3-Clause" \

@@ -18,6 +18,8 @@ extensions = ["myst_parser", "spec14_reference"]
 exclude_patterns = ["_build", "_ext"]
 myst_heading_anchors = 3
 nitpicky = True
+# Options are written with two hyphens, also outside of code.
+smartquotes = False
 highlight_language = "none"
 
 html_theme = "pydata_sphinx_theme"

@@ -1,7 +1,9 @@
 """Archives from elsewhere: checked by SHA-256, unpacked without leaving the folder."""
 
 import hashlib
+import lzma
 import tarfile
+import zlib
 from pathlib import Path
 
 from toolkit.errors import Untrusted
@@ -24,7 +26,9 @@ def require_sha256(path: Path, expected: str) -> None:
     actual = file_sha256(path)
     if actual != expected:
         msg = f"{path.name} has SHA-256 {actual}, not {expected}"
-        raise Untrusted(msg, do="delete the file and fetch it again; if it stays, tell its publisher")
+        raise Untrusted(
+            msg, do="delete the file and fetch it again; if it stays, tell its publisher"
+        )
 
 
 def unpack_sdist(archive: Path, target: Path) -> Path:
@@ -41,7 +45,7 @@ def unpack_sdist(archive: Path, target: Path) -> Path:
     try:
         with tarfile.open(archive, "r:*") as tar:
             tar.extractall(target, filter="data")
-    except (tarfile.FilterError, tarfile.ReadError) as error:
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
         msg = f"{archive.name} cannot be unpacked: {error}"
         raise Untrusted(msg, do="use an sdist as its project publishes it") from error
     tops = list(target.iterdir())

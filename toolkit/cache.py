@@ -54,7 +54,7 @@ def read_record(path: Path) -> Mapping[str, Any]:
     """Give a JSON record; an empty one when it is missing or damaged (then it is stale)."""
     try:
         record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except OSError, ValueError:
         return {}
     return record if isinstance(record, dict) else {}
 

@@ -2,38 +2,31 @@
 
 import contextlib
 import errno
-import http.client
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 import toolkit
 from toolkit.cache import working_on
-from toolkit.docs.build import Built, build_docs
-from toolkit.errors import INTERRUPTED, DiskFull, ServeFailed, Spec14Error, StageMissing
+from toolkit.errors import INTERRUPTED, DiskFull, NotWritable, Spec14Error
 from toolkit.host.report import report_error
-from toolkit.pins import RUNTIME, Fact, facts, installed_version, read_pins, require_coherent
-from toolkit.project import Project, read_project, requirements_for
+from toolkit.info import healthy, show_facts
+from toolkit.pins import RUNTIME, facts, installed_version, read_pins, require_coherent
+from toolkit.pipeline import Run, up_to_date_docs, up_to_date_wheel
+from toolkit.progress import Steps
+from toolkit.project import Project, read_project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
 from toolkit.testing.run import run_tests
-from toolkit.wheels.backend import is_compiled
-from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
-from toolkit.wheels.dependencies import site_wheels
-from toolkit.wheels.index import Wheelhouse
-from toolkit.wheels.native import native_python
-from toolkit.wheels.source import source_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +37,10 @@ class Options:
     quiet: bool
     as_json: bool
 
-    def say(self, line: str) -> None:
-        """Print a line of progress; to standard error where the output is for machines."""
-        if not self.quiet:
-            click.echo(line, err=self.as_json)
+    def run(self, project: Project, *, no_deps: bool = False) -> Run:
+        """Give a run on a project; its lines go to standard error where output is for machines."""
+        steps = Steps(sys.stderr if self.as_json else sys.stdout, quiet=self.quiet)
+        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug)
 
 
 @contextlib.contextmanager
@@ -63,16 +56,30 @@ def user_errors(*, debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        known = of_the_system(error)
+        if known is None:
             raise
         if debug:
             traceback.print_exc()
-        full = DiskFull(
-            f"the disk is full: {error.filename or 'a file'} could not be written",
-            do="make room and run the same command again; what stood there before still stands",
-        )
-        report_error(full, sys.stderr)
-        raise SystemExit(full.exit_code) from None
+        report_error(known, sys.stderr)
+        raise SystemExit(known.exit_code) from None
+
+
+def of_the_system(error: OSError) -> Spec14Error | None:
+    """Give what of the system's own errors a user can put right."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return DiskFull(
+                f"the disk is full: {error.filename or 'a file'} could not be written",
+                do="make room and run the same command again; what stood there before still stands",
+            )
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return NotWritable(
+                f"{error.filename or 'a file'}: {error.strerror}",
+                do="give the user that runs this (see `id`) the right to read and write it",
+            )
+        case _:
+            return None
 
 
 def ensure_home() -> None:
@@ -84,40 +91,6 @@ def ensure_home() -> None:
     home = os.environ.get("HOME", "")
     if not home or not os.access(home, os.W_OK | os.X_OK):
         os.environ["HOME"] = tempfile.gettempdir()
-
-
-def show_facts(found: list[Fact]) -> None:
-    """Print the table of ``spec14 info``."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "what", "pinned", "actual", "read from"):
-        table.add_column(heading)
-    for fact in found:
-        mark = "ok" if fact.agrees else "[red]NO[/red]"
-        table.add_row(mark, fact.name, fact.pinned, fact.actual or "-", fact.source)
-    Console().print(table)
-
-
-def healthy() -> None:
-    """Say whether a container is well: the toolchain is there, a server on port 8000 answers.
-
-    Raises
-    ------
-    ServeFailed
-        When a server listens and does not answer as it should.
-    """
-    read_runtime(RUNTIME)
-    server = http.client.HTTPConnection("127.0.0.1", 8000, timeout=5)
-    try:
-        server.request("GET", "/healthz")
-        status = server.getresponse().status
-    except ConnectionRefusedError:
-        return  # not a container that serves
-    except OSError as error:
-        raise ServeFailed(f"the server does not answer: {error}", do="restart it") from error
-    finally:
-        server.close()
-    if status != http.HTTPStatus.OK:
-        raise ServeFailed(f"the server answers {status}", do="restart it")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -169,11 +142,9 @@ def wheel(options: Options, *, path: Path) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist."""
     project = read_project(path)
     with working_on(project):
-        built = up_to_date_wheel(project, options, no_deps=False)
+        built = up_to_date_wheel(options.run(project))
     if options.as_json:
-        print(
-            json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh})
-        )
+        print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
@@ -185,7 +156,7 @@ def test(options: Options, *, path: Path, no_deps: bool, words: tuple[str, ...])
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
     project = read_project(path)
     with working_on(project):
-        built = up_to_date_wheel(project, options, no_deps=no_deps)
+        built = up_to_date_wheel(options.run(project, no_deps=no_deps))
         ended = run_tests(project, built, words)
     raise SystemExit(ended.code)
 
@@ -198,8 +169,9 @@ def docs(options: Options, *, path: Path, no_deps: bool) -> None:
     """Build the documentation with an embedded JupyterLite site in .spec14/site."""
     project = read_project(path)
     with working_on(project):
-        built = publish_docs(project, options, no_deps=no_deps)
-    options.say(f"published {built.pages} pages in {built.site}")
+        built = up_to_date_docs(options.run(project, no_deps=no_deps))
+    if options.as_json:
+        print(json.dumps({"site": str(built.site), "pages": built.pages}))
 
 
 @cli.command()
@@ -220,7 +192,7 @@ def docs(options: Options, *, path: Path, no_deps: bool) -> None:
     help="A Host header that is answered besides those of the loopback interface.",
 )
 @click.pass_obj
-def serve(  # noqa: PLR0913 - one parameter for each option
+def serve(
     options: Options,
     *,
     path: Path,
@@ -241,53 +213,13 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     )
 
 
-def up_to_date_wheel(project: Project, options: Options, *, no_deps: bool) -> BuiltWheel:
-    """Give the project's wheel, built if it is stale and that is allowed.
-
-    Raises
-    ------
-    StageMissing
-        When it is stale and `no_deps` forbids building it.
-    """
-    if no_deps and (current := current_wheel(project)) is not None:
-        return current
-    if no_deps:
-        msg = "there is no wheel of the source as it stands"
-        raise StageMissing(msg, do="run `spec14 wheel`, or leave --no-deps out")
-    built = build_wheel(project, options.say)
-    said = "built" if built.fresh else "unchanged:"
-    options.say(f"{said} {built.path.name} (sha256 {built.sha256[:12]})")
-    if built.fresh and built.compiled:
-        options.say("not for PyPI: this toolchain is not the runtime's own (docs/toolchain.md)")
-    return built
-
-
-def publish_docs(project: Project, options: Options, *, no_deps: bool) -> Built:
-    """Bring the wheel for the runtime and the build for this machine up to date, then the docs."""
-    settings = project.settings.docs
-    requires = settings.requires
-    if requires is None:
-        requires = requirements_for(project, ("docs", "doc", "documentation"))
-    # Two compilers, two processors.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        wheel_job = pool.submit(up_to_date_wheel, project, options, no_deps=no_deps)
-        if not is_compiled(project, source_files(project.folder)):
-            wheel_job.result()
-        native_job = pool.submit(native_python, project, requires)
-        built, python = wheel_job.result(), native_job.result()
-    return build_docs(
-        project,
-        wheels=site_wheels(project, built, settings.lite_packages),
-        kernel_wheels=Wheelhouse().kernel,
-        runtime=RUNTIME,
-        native_python=python,
-        on_line=options.say if options.debug else None,
-    )
-
-
 def main() -> None:
     """Run the command line."""
     ensure_home()
+    # An orderly stop (of a container, say) runs the clean-up of every open block.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     cli()
 
 

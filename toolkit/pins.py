@@ -8,11 +8,12 @@ has the same minor version; the Debian packages lie in their ranges.
 import importlib.metadata
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,7 @@ from typing import Any, Final
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from toolkit.errors import Incoherent
+from toolkit.errors import Incoherent, ToolMissing
 from toolkit.process import run
 from toolkit.runtime.distribution import Runtime, read_runtime
 
@@ -50,6 +51,8 @@ class Pins:
         Facts of the Pyodide runtime.
     packages
         Exact versions of Python packages in the image.
+    suite
+        The distribution's release; ``None`` where the toolchain is not its own.
     toolchain
         Ranges (PEP 440) of the programs in the image, by name.
     wheelhouse
@@ -58,6 +61,7 @@ class Pins:
 
     runtime: Mapping[str, str]
     packages: Mapping[str, str]
+    suite: str | None
     toolchain: Mapping[str, str]
     wheelhouse: Mapping[str, SdistPin]
 
@@ -66,8 +70,8 @@ def read_pins(file: Path = PINS, *, source: str = "debian") -> Pins:
     """Read the pins for one source of the toolchain."""
     table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
     toolchain = dict(table["toolchain"][source])
-    toolchain.pop("suite", None)
     return Pins(
+        suite=toolchain.pop("suite", None),
         runtime=table["runtime"],
         packages={**table["kernel"], **table["build"]},
         toolchain=toolchain,
@@ -122,9 +126,10 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
     runtime
         The unpacked runtime, where there is one.
     versions
-        Gives the version of a Python package (``python:NAME``), of a program
-        (``program:NAME``) or the Pyodide version a kernel names (``kernel:pyodide``);
-        ``None`` when it is not there.
+        Gives what is there, ``None`` for nothing, of: ``python:NAME`` (a package's
+        version), ``program:NAME``, ``wheel:NAME`` (in the wheelhouse), ``npm:NAME`` (the
+        integrity of its archive), ``kernel:pyodide`` (the version a kernel names),
+        ``suite`` and ``python-minor``.
     """
     of_runtime = {
         "pyodide": runtime.version if runtime else None,
@@ -140,18 +145,40 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
             for key, actual in of_runtime.items()
         ),
         Fact(
+            name="runtime npm-integrity",
+            pinned=pins.runtime["npm-integrity"],
+            actual=versions("npm:pyodide"),
+            source="package-lock.json",
+        ),
+        Fact(
             name="kernel's pyodide",
             pinned=pins.runtime["pyodide"],
             actual=versions("kernel:pyodide"),
             source="jupyterlite-pyodide-kernel",
         ),
         *(
-            Fact(name=name, pinned=pinned, actual=versions(f"python:{name}"), source="Python package")
+            Fact(
+                name=name, pinned=pinned, actual=versions(f"python:{name}"), source="Python package"
+            )
             for name, pinned in pins.packages.items()
         ),
         *(
             Fact(name=name, pinned=wanted, actual=versions(f"program:{name}"), source="program")
             for name, wanted in pins.toolchain.items()
+        ),
+        *(
+            Fact(name="suite", pinned=suite, actual=versions("suite"), source="/etc/os-release")
+            for suite in (pins.suite,)
+            if suite is not None
+        ),
+        *(
+            Fact(
+                name=f"wheelhouse {name}",
+                pinned=pin.version,
+                actual=versions(f"wheel:{name}"),
+                source="the wheelhouse",
+            )
+            for name, pin in pins.wheelhouse.items()
         ),
         Fact(
             name="building Python's minor version",
@@ -196,32 +223,49 @@ PROGRAMS: Final = {
 def installed_version(what: str) -> str | None:
     """Give the version of something on this machine (see :func:`facts`)."""
     kind, _, name = what.partition(":")
-    match kind:
-        case "python":
-            try:
-                return importlib.metadata.version(name)
-            except importlib.metadata.PackageNotFoundError:
-                return None
-        case "program":
-            return _program_version(PROGRAMS[name])
-        case "kernel":
-            return _kernel_pyodide()
-        case _:
-            return f"{sys.version_info.major}.{sys.version_info.minor}"
+    return READERS[kind](name)
 
 
-def _program_version(command: tuple[str, ...]) -> str | None:
-    from toolkit.errors import ToolMissing  # noqa: PLC0415
-
+def _package_version(name: str) -> str | None:
     try:
-        output = run(command, timeout=60).output
-    except (ToolMissing, subprocess.TimeoutExpired):
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _wheel_version(name: str) -> str | None:
+    found = sorted((WHEELHOUSE / "target").glob(f"{name}-*.whl"))
+    return found[0].name.split("-")[1] if len(found) == 1 else None
+
+
+def _suite(_name: str) -> str | None:
+    return platform.freedesktop_os_release().get("VERSION_CODENAME")
+
+
+def _minor(_name: str) -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _program_version(name: str) -> str | None:
+    try:
+        output = run(PROGRAMS[name], timeout=60).output
+    except ToolMissing, subprocess.TimeoutExpired:
         return None
     found = re.search(r"\d+(?:\.\d+)+|(?<=version )\d+", output)
     return found[0] if found else None
 
 
-def _kernel_pyodide() -> str | None:
+def _npm_integrity(name: str) -> str | None:
+    """Give what ``npm ci`` has checked the package's archive against."""
+    file = IMAGE / "npm" / "package-lock.json"
+    if not file.is_file():
+        return None
+    locked = json.loads(file.read_text("utf-8"))["packages"]
+    integrity: str | None = locked.get(f"node_modules/{name}", {}).get("integrity")
+    return integrity
+
+
+def _kernel_pyodide(_name: str) -> str | None:
     """Give the Pyodide version that the kernel package was made for (its constants)."""
     try:
         from jupyterlite_pyodide_kernel import constants  # noqa: PLC0415
@@ -229,6 +273,17 @@ def _kernel_pyodide() -> str | None:
         return None
     version: str = constants.PYODIDE_VERSION
     return version
+
+
+READERS: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "kernel": _kernel_pyodide,
+    "npm": _npm_integrity,
+    "program": _program_version,
+    "python": _package_version,
+    "python-minor": _minor,
+    "suite": _suite,
+    "wheel": _wheel_version,
+}
 
 
 def debian_lock(archives: Path = Path("/var/lib/dpkg/spec14-archives")) -> str:
@@ -248,6 +303,23 @@ def debian_lock(archives: Path = Path("/var/lib/dpkg/spec14-archives")) -> str:
     return "".join(rows)
 
 
+def label_differences(labels: Sequence[str]) -> list[str]:
+    """Give a line for each image label (``NAME=VERSION``) that is not what was installed."""
+    lines = []
+    for label in labels:
+        name, _, said = label.partition("=")
+        of_runtime = name == "pyodide"
+        actual = (
+            read_runtime(RUNTIME).version if of_runtime else installed_version(f"program:{name}")
+        )
+        if actual != said:
+            lines.append(
+                f"WARNING: the image's label says {name} {said}, installed is {actual}: "
+                f"build with --build-arg {name.upper()}_VERSION={actual}\n"
+            )
+    return lines
+
+
 def main() -> None:
     """Print the lock of Debian's packages (the image build's last step)."""
     match sys.argv[1:]:
@@ -256,8 +328,10 @@ def main() -> None:
         case ["facts"]:
             found = facts(read_pins(), read_runtime(RUNTIME), installed_version)
             print(json.dumps([vars(fact) for fact in found], indent=2))
+        case ["labels", *labels]:
+            sys.stdout.write("".join(label_differences(labels)))
         case _:
-            raise SystemExit("usage: python -m toolkit.pins lock|facts")
+            raise SystemExit("usage: python -m toolkit.pins lock|facts|labels NAME=VERSION ...")
 
 
 if __name__ == "__main__":

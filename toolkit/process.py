@@ -12,20 +12,31 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Final, Self, TypeVar
+from typing import IO, Final, Protocol
 
-from toolkit.errors import DiskFull, ToolMissing
+from toolkit.errors import ToolMissing
 
 GRACE: Final = 5.0
 """Seconds between asking a process group to end and ending it."""
-DISK_FULL: Final = ("No space left on device", "Disk quota exceeded")
-"""What programs print for ``ENOSPC`` and ``EDQUOT`` (``strerror`` in the C locale)."""
 
-Result = TypeVar("Result")
+
+class Watcher(Protocol):
+    """Who is told of the programs that a thread runs."""
+
+    def add(self, child: subprocess.Popen[str]) -> None:
+        """Take note of a program that was started."""
+
+    def discard(self, child: subprocess.Popen[str]) -> None:
+        """Forget a program that has ended."""
+
+
+of_thread: Final = threading.local()
+"""Its ``watcher`` is told of every program that the thread starts (:mod:`toolkit.crew`)."""
+
+
+_running: Final[set[subprocess.Popen[str]]] = set()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,21 +60,6 @@ class Finished:
     def tail(self, lines: int = 25) -> str:
         """Give the last `lines` lines of the output."""
         return "\n".join(self.output.rstrip().splitlines()[-lines:])
-
-    def require_space(self) -> None:
-        """Tell a full disk from the other reasons for which a program fails.
-
-        Raises
-        ------
-        DiskFull
-            When the program failed and what it wrote says that there was no room.
-        """
-        if self.code != 0 and any(words in self.output for words in DISK_FULL):
-            raise DiskFull(
-                f"the disk is full: {Path(self.command[0]).name} could not write",
-                do="make room and run the same command again; what stood there before still stands",
-                detail=self.tail(5),
-            )
 
 
 def find_tool(name: str, *, do: str = "run this inside the spec14-toolkit image") -> Path:
@@ -172,16 +168,16 @@ def started(
             raise
         msg = f"the program {words[0]!r} cannot be started: {error.strerror}"
         raise ToolMissing(msg, do="run this inside the spec14-toolkit image") from error
-    crew: Crew | None = getattr(_of_thread, "crew", None)
+    watcher: Watcher | None = getattr(of_thread, "watcher", None)
     try:
-        if crew is not None:
-            crew.add(child)
+        if watcher is not None:
+            watcher.add(child)
         yield child
     finally:
         if child.poll() is None:
             end(child, group=own_group)
-        if crew is not None:
-            crew.discard(child)
+        if watcher is not None:
+            watcher.discard(child)
         if child.stdout is not None:
             child.stdout.close()
 
@@ -204,78 +200,6 @@ def end(child: subprocess.Popen[str], *, group: bool = True) -> None:
         # After the grace, or at once at a second Ctrl-C; grandchildren may outlive the child.
         send(signal.SIGKILL)
         child.wait()
-
-
-_of_thread: Final = threading.local()
-
-
-class Crew:
-    """Jobs side by side: when the block fails, the programs they started are ended.
-
-    A thread cannot be stopped, and the programs, in process groups of their own, see no
-    Ctrl-C: leaving the block would wait for the compilers otherwise.
-
-    Parameters
-    ----------
-    size
-        Number of threads.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=size)
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[str]] = set()
-        self._stopped = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        if kind is not None:
-            self._stop()
-        self._pool.shutdown(cancel_futures=True)
-
-    def start(self, job: Callable[..., Result], *values: Any, **named: Any) -> Future[Result]:
-        """Start a job in a thread; its result is the future's."""
-
-        def work() -> Result:
-            _of_thread.crew = self
-            try:
-                return job(*values, **named)
-            finally:
-                del _of_thread.crew
-
-        return self._pool.submit(work)
-
-    def add(self, child: subprocess.Popen[str]) -> None:
-        """Take note of a program.
-
-        Raises
-        ------
-        CancelledError
-            When the block has failed meanwhile: the program must not go on.
-        """
-        with self._lock:
-            if self._stopped:
-                raise CancelledError
-            self._running.add(child)
-
-    def discard(self, child: subprocess.Popen[str]) -> None:
-        """Forget a program that has ended."""
-        with self._lock:
-            self._running.discard(child)
-
-    def _stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            running = list(self._running)
-        for child in running:
-            end(child)
 
 
 def _terminal_signals_us() -> bool:

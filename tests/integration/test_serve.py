@@ -290,7 +290,7 @@ def test_quiet(site: Path) -> None:
 
 def test_in_a_container_the_users_port_is_said(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEC14_PUBLIC_PORT", "9123")
-    with served(site, host="0.0.0.0") as server:  # noqa: S104
+    with served(site, host="0.0.0.0") as server:
         assert server.url == "http://127.0.0.1:9123/"
 
 

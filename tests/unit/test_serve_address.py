@@ -60,7 +60,7 @@ def test_an_unusable_address(host: str, port: int, named: str) -> None:
         ("127.0.0.1", "http://127.0.0.1:8000/"),
         ("localhost", "http://localhost:8000/"),
         ("::1", "http://[::1]:8000/"),
-        ("0.0.0.0", "http://127.0.0.1:8000/"),  # noqa: S104
+        ("0.0.0.0", "http://127.0.0.1:8000/"),
         ("::", "http://127.0.0.1:8000/"),
     ],
 )
@@ -71,7 +71,7 @@ def test_url(monkeypatch: pytest.MonkeyPatch, host: str, url: str) -> None:
 
 def test_the_url_in_a_container_has_the_users_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PUBLIC_PORT, "9001")
-    assert public_url("0.0.0.0", 8000) == "http://127.0.0.1:9001/"  # noqa: S104
+    assert public_url("0.0.0.0", 8000) == "http://127.0.0.1:9001/"
     assert public_url("127.0.0.1", 8000) == "http://127.0.0.1:8000/"
 
 
@@ -79,4 +79,4 @@ def test_the_url_in_a_container_has_the_users_port(monkeypatch: pytest.MonkeyPat
 def test_a_public_port_that_is_none(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv(PUBLIC_PORT, given)
     with pytest.raises(ServeFailed, match=PUBLIC_PORT):
-        public_url("0.0.0.0", 8000)  # noqa: S104
+        public_url("0.0.0.0", 8000)

@@ -19,7 +19,7 @@ from toolkit.serve.app import site_app
 from toolkit.serve.headers import header_profile
 from toolkit.serve.hosts import LOOPBACK
 
-SECRET = "outside the site"  # noqa: S105 (a marker)
+SECRET = "outside the site"
 
 
 def client_of(site: Path, profile: str = "pages") -> TestClient:
@@ -350,7 +350,7 @@ def test_the_hashes_kept_are_bounded(site: Path) -> None:
             (site / f"{number}.txt").write_text(str(number))
             with (site / f"{number}.txt").open("rb", buffering=0) as other:
                 assert tags.of(other, os.fstat(other.fileno())) != first
-        assert len(tags._known) <= 3  # noqa: SLF001
+        assert len(tags._known) <= 3
         assert tags.of(file, status) == first
 
 

@@ -122,12 +122,16 @@ def pack(folder: Path, archive: Path) -> None:
         entry.uid = entry.gid = 0
         entry.uname = entry.gname = ""
         entry.mtime = EPOCH
+        # Not of the umask: whoever unpacks it can read it.
+        entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
         return entry
 
     temporary = archive.with_name(f".{archive.name}.{os.getpid()}")
     try:
         with (
-            gzip.GzipFile(temporary, mode="wb", mtime=0, compresslevel=1) as packed,
+            temporary.open("wb") as file,
+            # Without a name: gzip would write down that of the temporary file.
+            gzip.GzipFile("", mode="wb", fileobj=file, mtime=0, compresslevel=1) as packed,
             tarfile.open(fileobj=packed, mode="w") as tar,
         ):
             for path in sorted((folder / "xbuildenv").rglob("*")):

@@ -49,19 +49,19 @@ def _line(line: str, target: Mapping[str, str | int]) -> str:
     name = found["set"] or found["commented"] or found["unset"]
     if name.startswith("_") or name == "Py_PYCONFIG_H":
         return line
-    value = target.get(name)
-    match value:
+    match target.get(name):
         case None:
             return f"/* #undef {name} */"
         case 0 if not name.startswith("HAVE_DECL_"):
             return f"/* #undef {name} */"
-        case str() if not value:
-            return f"#define {name}"
-        case str() if not _is_number(value) and found["value"] and found["value"].startswith('"'):
-            return f'#define {name} "{value.strip(chr(34))}"'
-        case _:
-            return f"#define {name} {value}"
+        case str(text):
+            # The data have strings without the quotes that the header has round them.
+            quoted = text.strip('"')
+            return f"#define {name} " + (f'"{quoted}"' if _is_string(found, text) else text)
+        case number:
+            return f"#define {name} {number}"
 
 
-def _is_number(value: str) -> bool:
-    return re.fullmatch(r"-?\d+", value) is not None
+def _is_string(native: re.Match[str], text: str) -> bool:
+    quoted = (native["value"] or "").startswith('"')
+    return quoted and re.fullmatch(r"-?\d+", text) is None

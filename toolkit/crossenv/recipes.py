@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.archive import require_sha256, unpack_sdist
+from toolkit.archive import file_sha256, require_sha256, unpack_sdist
 from toolkit.crossenv.install import installed_root
 from toolkit.errors import BuildFailed, RequirementsFailed
 from toolkit.index import pip_configuration
@@ -55,7 +55,9 @@ def digest(recipe: Recipe, parts: Iterable[str]) -> str:
         Facts of the toolchain (compiler version, flags, headers).
     """
     files = {
-        path.name: path.read_text("utf-8") for path in sorted(recipe.folder.iterdir()) if path.is_file()
+        path.relative_to(recipe.folder).as_posix(): file_sha256(path)
+        for path in sorted(recipe.folder.rglob("*"))
+        if path.is_file()
     }
     whole = json.dumps([recipe.name, recipe.version, recipe.sha256, files, list(parts)])
     return hashlib.sha256(whole.encode()).hexdigest()

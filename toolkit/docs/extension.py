@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
     folder = Path(app.config.overrides["spec14_folder"])
     workarounds.Notebooks(folder / CONTENTS).connect(app)
+    workarounds.PlaceOfImportFailure(app).connect()
     app.connect("html-page-context", workarounds.drop_web_font, priority=900)
     app.connect("html-page-context", workarounds.name_colour_mode)
     app.connect("html-page-context", workarounds.mend_links_of_dirhtml)

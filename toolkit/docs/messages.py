@@ -1,12 +1,14 @@
 """What Sphinx said, read from its output.
 
-A warning of Sphinx 9.2 is one line, ``FILE[:LINE]: LEVEL: TEXT [TYPE.SUBTYPE]``
-(``sphinx/util/logging.py``); the place may be ``FILE:docstring of NAME:LINE``.
+A warning of Sphinx 9.2 is ``FILE[:LINE]: LEVEL: TEXT [TYPE.SUBTYPE]``
+(``sphinx/util/logging.py``); the place may be ``FILE:docstring of NAME:LINE``, and where
+autodoc could not import something, the text goes on with a traceback.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from toolkit.docs.handover import FAILURE
@@ -14,9 +16,11 @@ from toolkit.errors import DocsFailed
 from toolkit.process import Finished
 
 MESSAGE: Final = re.compile(
-    r"^(?:(?P<place>\S.*?): )?(?P<level>WARNING|ERROR|CRITICAL): (?P<text>.+?)"
+    r"^(?:(?P<place>(?:/[^:]*|[\w./<>-]+)(?::[^:]+)*?): )?(?P<level>WARNING|ERROR|CRITICAL): (?P<text>.+?)"
     r"(?: \[(?P<kind>[\w.-]+)\])?$"
 )
+KIND: Final = re.compile(r"^ \[(?P<kind>[\w.-]+)\]$")
+BEFORE_TRACEBACK: Final = "; the following exception was raised:"
 CONF_LINE: Final = re.compile(r'File "([^"]+conf\.py)", line (\d+)')
 NOT_IMPORTED: Final = "autodoc.import_object"
 
@@ -49,14 +53,14 @@ class Message:
 
 def read_messages(output: str) -> Iterator[Message]:
     """Give the warnings and errors in an output of Sphinx."""
-    for line in output.splitlines():
+    lines = output.splitlines()
+    for number, line in enumerate(lines):
         if found := MESSAGE.match(line):
-            yield Message(
-                place=found["place"] or "",
-                level=found["level"],
-                text=found["text"],
-                kind=found["kind"] or "",
-            )
+            text, kind = found["text"], found["kind"] or ""
+            if text.endswith(BEFORE_TRACEBACK):
+                last, kind = _after_traceback(lines[number + 1 :])
+                text = f"{text.removesuffix(BEFORE_TRACEBACK)}: {last}"
+            yield Message(place=found["place"] or "", level=found["level"], text=text, kind=kind)
 
 
 def judge(done: Finished) -> tuple[Message, ...]:
@@ -83,6 +87,14 @@ def judge(done: Finished) -> tuple[Message, ...]:
         do = "correct it, or unset warnings-are-errors in [tool.spec14.docs]"
         raise DocsFailed(msg, do=do, detail=done.tail())
     raise DocsFailed(_stopped(done, placed), do="correct it and run again", detail=done.tail())
+
+
+def _after_traceback(lines: list[str]) -> tuple[str, str]:
+    """Give the exception and the kind of message with which a traceback ends."""
+    for before, line in pairwise(lines):
+        if found := KIND.match(line):
+            return before, found["kind"]
+    return "", ""
 
 
 def _stopped(done: Finished, placed: list[Message]) -> str:

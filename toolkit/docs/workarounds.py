@@ -7,6 +7,7 @@ upstream has mended it (``tests/unit/test_docs_workarounds.py``): then the funct
 """
 
 import hashlib
+import logging
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
 WEB_FONT: Final = "https://fonts.googleapis.com/css?family=Vibur"
 PYDATA: Final = "pydata_sphinx_theme"
@@ -72,6 +74,32 @@ def mend_links_of_dirhtml(
     del templatename, doctree
     if app.builder.name == "dirhtml" and pagename.rpartition("/")[2] != "index":
         context["body"] = LITE_LINK.sub(r"\1../", context.get("body", ""))
+
+
+class PlaceOfImportFailure(logging.Filter):
+    """Says in which document something could not be imported.
+
+    ``_import_object`` of autodoc (Sphinx 9.2, ``_dynamic/_importer.py``) warns without a
+    place. This filter must come before Sphinx's own, which turns a document's name into
+    its path.
+    """
+
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__()
+        self._app = app
+
+    def connect(self) -> None:
+        """Put this before the filters of the handler that writes warnings."""
+        for handler in logging.getLogger(NAMESPACE).handlers:
+            if isinstance(handler, WarningStreamHandler):
+                handler.filters.insert(0, self)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add the place to a record."""
+        without = getattr(record, "location", None) is None
+        if without and getattr(record, "subtype", "") == "import_object":
+            record.location = self._app.env.current_document.docname
+        return True
 
 
 class Notebooks:

@@ -72,7 +72,16 @@ def copy_application(
         Folder kept from run to run; it holds one application.
     on_line
         Called with each line of the build's output.
+
+    Raises
+    ------
+    LiteFailed
+        When a file of the project's cannot be read, or the build fails.
     """
+    for file in _inputs(application):
+        if file.name in OWN_FILES:
+            # JupyterLite passes over a file that it cannot read (merge_one_jupyterlite).
+            read_json(file)
     kept = cache / _key(application)
     if not kept.is_dir():
         cache.mkdir(parents=True, exist_ok=True)

@@ -7,14 +7,15 @@ the runtime's WebAssembly module or provided by its JavaScript half (``wasmImpor
 """
 
 import argparse
+import contextlib
 import functools
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from auditwheel_emscripten.emscripten_tools import webassembly
 
@@ -29,6 +30,18 @@ WASM_IMPORTS: Final = re.compile(r"\bwasmImports=\{([^{}]*)\}")
 SETJMP_TAGS: Final = frozenset({"__cpp_exception", "__c_longjmp"})
 WEAK: Final = 1
 """``WASM_SYMBOL_BINDING_WEAK`` of the tool conventions' ``dylink.0`` section."""
+UNREADABLE: Final = (
+    webassembly.InvalidWasmError,
+    ArithmeticError,
+    AssertionError,
+    EOFError,
+    LookupError,
+    NameError,
+    SystemExit,
+    TypeError,
+    ValueError,
+)
+"""What Emscripten's reader raises for a damaged module, or one without ``dylink.0``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +72,7 @@ def provided_symbols(runtime: Path) -> frozenset[str]:
         msg = f"{runtime / 'pyodide.asm.mjs'} has no table wasmImports"
         raise AuditFailed(msg, do="use the Pyodide version that images/pins.toml names")
     scripted = {pair.partition(":")[0].strip().strip("\"'") for pair in found[1].split(",")}
-    with webassembly.Module(str(runtime / "pyodide.asm.wasm")) as module:
+    with _opened("pyodide.asm.wasm", runtime / "pyodide.asm.wasm") as module:
         compiled = {export.name for export in module.get_exports()}
     return frozenset({*scripted, *compiled, *GIVEN_BY_LOADER, *SETJMP_TAGS})
 
@@ -75,7 +88,7 @@ def audit_wheel(wheel: Path, runtime: Path) -> list[ModuleAudit]:
     Raises
     ------
     AuditFailed
-        When a shared library in it is not WebAssembly at all.
+        When a shared library in it is not WebAssembly, or not one that can be loaded.
     """
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(wheel) as archive:
         modules: dict[str, Path] = {}
@@ -93,16 +106,17 @@ def audit_modules(modules: dict[str, Path], runtime: Path) -> list[ModuleAudit]:
         if path.read_bytes()[:4] != MAGIC:
             msg = f"{name} is not WebAssembly"
             raise AuditFailed(
-                msg, do="let the build use the compiler it is given (CC, CXX), not the machine's own"
+                msg,
+                do="let the build use the compiler it is given (CC, CXX), not the machine's own",
             )
     # Modules of one wheel may export to one another (shared libraries of a package).
-    siblings = {symbol for path in modules.values() for symbol in _exports(path)}
+    siblings = {symbol for name, path in modules.items() for symbol in _exports(name, path)}
     known = provided_symbols(runtime) | siblings
     return [
         ModuleAudit(
             module=name,
             size=path.stat().st_size,
-            missing=tuple(sorted(set(_imports(path)) - known)),
+            missing=tuple(sorted(set(_imports(name, path)) - known)),
         )
         for name, path in modules.items()
     ]
@@ -127,17 +141,30 @@ def require_loadable(audits: Iterable[ModuleAudit]) -> None:
         )
 
 
-def _exports(path: Path) -> list[str]:
-    with webassembly.Module(str(path)) as module:
+@contextlib.contextmanager
+def _opened(name: str, path: Path) -> Iterator[Any]:
+    """Read a module; what its reader does not understand is an error of ours."""
+    try:
+        with webassembly.Module(str(path)) as module:  # type: ignore[no-untyped-call]
+            yield module
+    except UNREADABLE as error:
+        msg = f"{name} is not a WebAssembly module that can be loaded ({error or 'damaged'})"
+        raise AuditFailed(
+            msg, do="see that the build links it as a side module (-sSIDE_MODULE)"
+        ) from error
+
+
+def _exports(name: str, path: Path) -> list[str]:
+    with _opened(name, path) as module:
         return [export.name for export in module.get_exports()]
 
 
-def _imports(path: Path) -> list[str]:
+def _imports(name: str, path: Path) -> list[str]:
     """Give what must resolve: imports of ``env`` and of the global offset table.
 
     Weak imports (``dylink.0`` flags them) may stay unresolved.
     """
-    with webassembly.Module(str(path)) as module:
+    with _opened(name, path) as module:
         weak = {
             (origin, field)
             for origin, fields in module.parse_dylink_section().import_info.items()
@@ -151,8 +178,6 @@ def _imports(path: Path) -> list[str]:
             and (found.module, found.field) not in weak
             and not found.field.startswith("invoke_")
         ]
-
-
 
 
 def main() -> None:

@@ -71,8 +71,9 @@ def read_runtime(folder: Path) -> Runtime:
         package = json.loads((folder / "package.json").read_text("utf-8"))
         info = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["info"]
         kind, _, emscripten = info["platform"].partition("_")
-        if package["name"] != "pyodide" or kind != "emscripten":
-            raise KeyError(package["name"])
+        names = {"pyodide": package["name"], "emscripten": kind}
+        if any(wanted != found for wanted, found in names.items()):
+            raise KeyError(names)  # noqa: TRY301 - the same words for every reason
         return Runtime(
             folder=folder,
             version=package["version"],
@@ -80,7 +81,7 @@ def read_runtime(folder: Path) -> Runtime:
             abi=info["abi_version"],
             emscripten=emscripten.replace("_", "."),
         )
-    except (OSError, KeyError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         msg = f"{folder} is not the folder of a Pyodide runtime ({error})"
         raise CrossEnvFailed(
             msg, do="install the npm package 'pyodide' and name its folder"

@@ -6,21 +6,21 @@ started on it prints nothing, with a 404 in the console. So a lock is always mad
 anew from the files, and an entry that dangles is an error.
 """
 
-
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.parser import Parser
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from pyodide_lock import PackageSpec, PyodideLockSpec
 from pyodide_lock.utils import parse_top_level_import_name
 
 from toolkit.archive import file_sha256
-from toolkit.errors import LiteFailed
+from toolkit.errors import LiteFailed, Untrusted
 from toolkit.runtime.distribution import Runtime
 
 
@@ -50,13 +50,31 @@ class WheelFacts:
 
 
 def read_wheel(path: Path) -> WheelFacts:
-    """Read the facts of a wheel from its metadata."""
+    """Read the facts of a wheel from its metadata.
+
+    Raises
+    ------
+    Untrusted
+        When it is no wheel.
+    """
+    try:
+        return _read_wheel(path)
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, InvalidRequirement) as error:
+        msg = f"{path.name} is not a wheel: {str(error).splitlines()[0]}"
+        raise Untrusted(msg, do="delete the file and fetch or build it again") from error
+
+
+def _read_wheel(path: Path) -> WheelFacts:
     with zipfile.ZipFile(path) as wheel:
         names = wheel.namelist()
         metadata_name = next(
-            name for name in names if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
+            (name for name in names if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)), "METADATA"
         )
         metadata = Parser().parsestr(wheel.read(metadata_name).decode("utf-8"), headersonly=True)
+    for field in ("Name", "Version"):
+        if metadata[field] is None:
+            msg = f"its metadata has no {field}"
+            raise KeyError(msg)
     modules = {name.partition(".")[0] for name in names if "/" not in name and name.endswith(".so")}
     return WheelFacts(
         path=path,

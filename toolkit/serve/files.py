@@ -240,7 +240,7 @@ class SiteFiles(StaticFiles):
                     return self._open(full)
                 case other:
                     return other
-        except (FileNotFoundError, NotADirectoryError, ValueError):
+        except FileNotFoundError, NotADirectoryError, ValueError:
             return None
         except PermissionError as error:
             raise HTTPException(403) from error

@@ -102,7 +102,10 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
 
 def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[str]:
     settings = project.settings.test
-    named = any(not word.startswith("-") and (project.folder / word.partition("::")[0]).exists() for word in words)
+    named = any(
+        not word.startswith("-") and (project.folder / word.partition("::")[0]).exists()
+        for word in words
+    )
     return [
         f"--junitxml={junit}",
         # pytest's own cache belongs into .spec14 like everything that is written.

@@ -7,9 +7,7 @@ from typing import Any, Final
 from toolkit.project import Project, table
 
 PURE_BACKENDS: Final = ("flit_core", "flit_scm", "uv_build")
-COMPILED_SUFFIXES: Final = frozenset(
-    {".c", ".cc", ".cpp", ".cxx", ".f", ".f90", ".pyx", ".rs"}
-)
+COMPILED_SUFFIXES: Final = frozenset({".c", ".cc", ".cpp", ".cxx", ".f", ".f90", ".pyx", ".rs"})
 
 
 def is_compiled(project: Project, files: list[Path]) -> bool:

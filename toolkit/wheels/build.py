@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
+from toolkit.disk import require_room
 from toolkit.errors import BuildFailed, RequirementsFailed
 from toolkit.pins import PINS, RUNTIME
 from toolkit.process import Finished, run
@@ -26,8 +27,6 @@ from toolkit.wheels.stamp import stamp_wheel
 
 EPOCH: Final = "315532800"
 """Time stamps in wheels (SOURCE_DATE_EPOCH): the first second a zip file can hold."""
-
-type Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +64,13 @@ def current_wheel(project: Project) -> BuiltWheel | None:
     )
 
 
-def build_wheel(project: Project, say: Say) -> BuiltWheel:
+def build_wheel(project: Project) -> BuiltWheel:
     """Bring the project's wheel up to date.
 
     Parameters
     ----------
     project
         The project; the caller holds its lock.
-    say
-        Called with lines of progress.
 
     Raises
     ------
@@ -89,7 +86,6 @@ def build_wheel(project: Project, say: Say) -> BuiltWheel:
     inputs = _inputs(project)
     files = source_files(project.folder)
     compiled = is_compiled(project, files)
-    say(f"building {project.name} ({'compiled' if compiled else 'pure Python'})")
     source, fresh = project.cache / "source", project.cache / "dist"
     copy_source(project.folder, files, source)
     shutil.rmtree(fresh, ignore_errors=True)
@@ -164,7 +160,7 @@ def build_error(project: Project, done: Finished, source: Path) -> BuildFailed |
     DiskFull
         When that was the reason.
     """
-    done.require_space()
+    require_room(done.output, project.dist)
     output = done.output.replace(f"{source}/", "")
     if found := first_error(output, lambda path: (project.folder / path).is_file()):
         return BuildFailed(

@@ -16,8 +16,7 @@ FORMS: Final = tuple(
         # clang, gcc, flang: src/a.c:3:5: error: expected ';'
         r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: (?P<said>.+)$",
         # Cython 3: src/a.pyx:2:11: undeclared name not builtin: x (a warning has a word before it)
-        r"^(?P<file>[^\s:][^:\n]*\.(?:pyx|pxd|pxi|py)):(?P<line>\d+):\d+: "
-        r"(?!warning:|note:)(?P<said>.+)$",
+        r"^(?P<file>[^\s:][^:\n]*\.p(?:yx|xd|xi|y)):(?P<line>\d+):\d+: (?!\w+: )(?P<said>.+)$",
         # Meson: meson.build:8:10: ERROR: Dependency "x" not found
         r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):\d+: ERROR: (?P<said>.+)$",
         # CMake: CMake Error at CMakeLists.txt:3 (find_package):

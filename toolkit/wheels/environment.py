@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.cache import read_record, write_record
+from toolkit.disk import require_room
 from toolkit.errors import RuntimeFailed
 from toolkit.pins import PINS
 from toolkit.process import run
@@ -119,7 +120,7 @@ def _create(folder: Path) -> None:
         env={"VIRTUALENV_OVERRIDE_APP_DATA": str(folder.parent / "virtualenv")},
     )
     if done.code != 0:
-        done.require_space()
+        require_room(done.output, folder)
         msg = "Python in Node did not start to make an environment"
         raise RuntimeFailed(msg, do="see `spec14 info`", detail=done.tail())
 

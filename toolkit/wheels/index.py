@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit.disk import require_room
 from toolkit.errors import RequirementsFailed
 from toolkit.index import pip_configuration
 from toolkit.pins import WHEELHOUSE
@@ -83,20 +84,24 @@ def offline_then_index(
     first = run([*command, *offline], cwd=cwd, env=env)
     if first.code == 0:
         return first
-    first.require_space()
+    require_room(first.output, cwd)
     second = run(command, cwd=cwd, env=env)
     if second.code != 0:
-        second.require_space()
+        require_room(second.output, cwd)
         msg = f"the requirements of {what} cannot be had: {_last_error(second)}"
         raise RequirementsFailed(
             msg,
             do="correct the requirement, or see that the package index can be reached",
-            detail=f"with the image's wheels alone:\n{first.tail(8)}\nwith the index:\n{second.tail(12)}",
+            detail=(
+                f"with the image's wheels alone:\n{first.tail(8)}\n"
+                f"with the index:\n{second.tail(12)}"
+            ),
         )
     return second
 
 
 def _last_error(done: Finished) -> str:
     lines = [line.strip() for line in done.output.splitlines() if line.strip()]
-    told = [line for line in lines if line.lower().startswith(("error", "×", "no solution"))]
+    # uv draws a multiplication sign before its errors.
+    told = [line for line in lines if line.lower().startswith(("error", "\N{MULTIPLICATION SIGN}"))]
     return (told or lines or ["no reason given"])[-1]

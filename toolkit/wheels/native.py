@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from toolkit.cache import read_record, write_record
+from toolkit.disk import require_room
 from toolkit.errors import RequirementsFailed
 from toolkit.pins import PINS
 from toolkit.process import run
@@ -83,7 +84,7 @@ def _create(folder: Path, environment: Mapping[str, str]) -> None:
     venv = ["uv", "venv", "--quiet", "--python", sys.executable, str(folder)]
     done = run(venv, env=environment)
     if done.code != 0:
-        done.require_space()
+        require_room(done.output, folder)
         msg = "the environment of the documentation could not be made"
         raise RequirementsFailed(msg, do="see `spec14 info`", detail=done.tail())
     _show_own_packages(folder)

@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from toolkit.disk import require_room
 from toolkit.errors import BuildFailed
 from toolkit.process import run
 
 NAME: Final = "spec14.json"
 
 
-def stamp_wheel(wheel: Path, stamp: Mapping[str, object], *, environment: Mapping[str, str]) -> None:
+def stamp_wheel(
+    wheel: Path, stamp: Mapping[str, object], *, environment: Mapping[str, str]
+) -> None:
     """Put `stamp` into a wheel's metadata; the file is replaced.
 
     Raises
@@ -43,6 +46,6 @@ def stamp_wheel(wheel: Path, stamp: Mapping[str, object], *, environment: Mappin
 def _wheel(*words: str | Path, env: Mapping[str, str]) -> None:
     done = run(["wheel", *words], env=env)
     if done.code != 0:
-        done.require_space()
+        require_room(done.output, wheel)
         msg = f"`wheel {words[0]}` failed on the built wheel"
         raise BuildFailed(msg, do="see that the backend makes a valid wheel", detail=done.tail())

@@ -1,0 +1,52 @@
+"""The demo's site, built once and served, and a browser that can reach nothing else."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from toolkit.browser.session import Visit, fenced_browser, visit
+from toolkit.process import run
+from toolkit.serve.server import running
+
+DEMO = Path(__file__).parents[1] / "projects" / "demo"
+SITE = "SPEC14_TEST_SITE"
+"""Environment variable: a built site of the demo to look at instead of building one."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's published site."""
+    if given := os.environ.get(SITE):
+        return Path(given)
+    project = tmp_path_factory.mktemp("browser") / "demo"
+    shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns(".spec14"))
+    done = run(["spec14", "docs", "--project", project])
+    assert done.code == 0, done.output
+    return project / ".spec14" / "site"
+
+
+@pytest.fixture(scope="session", params=["pages", "isolated"])
+def url(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    """Where the site is served, as the usual hosts do and with isolation headers."""
+    with running(site, profile=request.param) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with fenced_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def reader(browser: Browser, url: str) -> Iterator[Visit]:
+    """A reader who comes for the first time; nothing may go wrong for them."""
+    with visit(browser, url) as visited:
+        yield visited
+        assert visited.record.troubles == []
+        assert visited.record.requests

@@ -1,0 +1,105 @@
+"""What a reader does: click, change something, run it, see what comes out.
+
+The notebooks show an output before anything ran, so each test changes the input and
+expects the output of the changed one, which the C code in the wheel computes.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from toolkit.browser.pages import open_notebook, screenshot, try_it
+from toolkit.browser.session import Visit, visit
+from toolkit.serve.server import running
+
+
+def test_a_changed_example_gives_the_changed_output_of_the_c_code(reader: Visit) -> None:
+    reader.open("api.html")
+    notebook = try_it(reader, "ripple.propagate")
+    notebook.wait_ready()
+    notebook.write(
+        0, "import ripple\nripple.propagate([0, 0, 0, 8, 0, 0, 0], steps=2, courant=1.0)"
+    )
+    assert notebook.run(0) == "array([0., 4., 0., 0., 0., 4., 0.])"
+
+
+def test_the_code_that_ran_is_webassembly(reader: Visit) -> None:
+    reader.open("api.html")
+    notebook = try_it(reader, "ripple.integrate")
+    notebook.wait_ready()
+    notebook.write(
+        0,
+        "import platform, sys\nfrom ripple import _kernel\n"
+        "print(sys.platform, platform.machine(), _kernel.__file__)",
+    )
+    assert re.fullmatch(r"emscripten wasm32 \S*/ripple/_kernel\.\S+\.so", notebook.run(0).strip())
+
+
+def test_the_tutorial_opens_as_a_notebook_and_runs(reader: Visit) -> None:
+    reader.open("tutorial.html")
+    notebook = open_notebook(reader)
+    notebook.wait_ready()
+    notebook.run(0)
+    notebook.run(1)
+    source = notebook.source(2)
+    assert "400" in source
+    notebook.write(2, source.replace("400", "200").replace("399", "199"))
+    output = notebook.run(2)
+    energies = re.findall(r"steps?\s+(\d+\.\d+)", output)
+    assert "after 200 steps" in output
+    assert len(energies) == 2
+    assert energies[0] == energies[1]
+
+
+def test_a_package_that_is_not_in_the_site_is_not_fetched_from_elsewhere(reader: Visit) -> None:
+    reader.open("api.html")
+    notebook = try_it(reader, "ripple.smooth")
+    notebook.wait_ready()
+    notebook.write(
+        0,
+        "import piplite\ntry:\n    await piplite.install('attrs')\n"
+        "except Exception as error:\n    print(type(error).__name__)",
+    )
+    assert notebook.run(0).strip() == "ValueError"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_are_read_without_an_error_at_any_width(
+    browser: Browser, site: Path, tmp_path: Path, width: int, scheme: str
+) -> None:
+    with (
+        running(site) as url,
+        visit(browser, url, width=width, color_scheme="dark" if scheme == "dark" else "light") as v,
+    ):
+        for name in ("index.html", "api.html", "tutorial.html"):
+            v.open(name)
+            expect(v.page.locator("h1").first).to_be_visible()
+            inner = v.page.evaluate("document.documentElement.scrollWidth")
+            assert inner <= width, f"{name} is wider than the window"
+            screenshot(v.page, tmp_path / f"{name}.png")
+            assert (tmp_path / f"{name}.png").stat().st_size > 0
+        assert v.record.troubles == []
+
+
+def test_the_record_names_what_is_not_the_sites_own(browser: Browser, site: Path) -> None:
+    with running(site) as url, visit(browser, url) as v:
+        v.open("index.html")
+        v.page.evaluate(
+            "Promise.allSettled(['https://elsewhere.example/a.js', 'missing.js'].map(u => fetch(u)))"
+        )
+        v.page.evaluate("console.error('spoken')")
+        troubles = "\n".join(v.record.troubles)
+    assert "request to another origin: https://elsewhere.example/a.js" in troubles
+    assert "request failed: 404" in troubles
+    assert "error in the console: spoken" in troubles
+
+
+def test_the_site_says_which_wheel_it_carries(site: Path) -> None:
+    record = json.loads((site / "spec14-site.json").read_text())
+    lock = json.loads((site / "lite/static/pyodide/pyodide-lock.json").read_text())
+    entry = lock["packages"]["ripple-demo"]
+    assert (entry["file_name"], entry["sha256"]) == (record["wheel"], record["wheel_sha256"])

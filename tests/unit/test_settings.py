@@ -1,0 +1,100 @@
+"""``[tool.spec14]``."""
+
+import dataclasses
+import tomllib
+from typing import Any
+
+import pytest
+
+from toolkit.errors import SettingsError
+from toolkit.settings import Settings, parse_settings
+
+
+def parsed(text: str) -> Settings:
+    return parse_settings(tomllib.loads(text))
+
+
+def test_nothing_said_is_the_defaults() -> None:
+    assert parsed("") == Settings()
+
+
+def test_everything_said() -> None:
+    settings = parsed(
+        """
+        [wheel]
+        config-settings = ["a=b"]
+        [test]
+        paths = ["tests"]
+        requires = ["pytest"]
+        args = ["-x"]
+        [docs]
+        source = "doc"
+        builder = "dirhtml"
+        requires = []
+        warnings-are-errors = true
+        lite-packages = ["numpy"]
+        """
+    )
+    assert settings.wheel.config_settings == ("a=b",)
+    assert (settings.test.paths, settings.test.requires) == (("tests",), ("pytest",))
+    assert settings.test.args == ("-x",)
+    assert (settings.docs.source, settings.docs.builder) == ("doc", "dirhtml")
+    assert settings.docs.requires == ()
+    assert settings.docs.warnings_are_errors is True
+    assert settings.docs.lite_packages == ("numpy",)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "meant"),
+    [
+        ("whee = {}", "tool.spec14", "wheel"),
+        ("[test]\nrequire = []", "tool.spec14.test", "requires"),
+        ("[wheel]\nconfig_settings = []", "tool.spec14.wheel", "config-settings"),
+        ("[docs]\nwarning-are-errors = true", "tool.spec14.docs", "warnings-are-errors"),
+    ],
+)
+def test_an_unknown_key_names_the_nearest(text: str, where: str, meant: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        parsed(text)
+    assert error.value.what.startswith(f"[{where}] has no key ")
+    assert error.value.what.endswith(f"; did you mean {meant!r}?")
+    assert meant in error.value.do
+
+
+def test_a_key_that_resembles_nothing() -> None:
+    with pytest.raises(SettingsError) as error:
+        parsed("[test]\nzzzz = 1")
+    assert error.value.what == "[tool.spec14.test] has no key 'zzzz'"
+    assert error.value.do == "use one of: args, paths, requires"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("wheel = 3", "tool.spec14.wheel must be a table"),
+        ('[test]\npaths = "tests"', "tool.spec14.test.paths must be a list of strings, not 'tests'"),
+        ("[test]\npaths = [1]", "tool.spec14.test.paths must be a list of strings, not [1]"),
+        ("[test]\nrequires = true", "tool.spec14.test.requires must be a list of strings, not True"),
+        ("[docs]\nsource = 1", "tool.spec14.docs.source must be a string, not 1"),
+        ('[docs]\nwarnings-are-errors = "yes"', "must be true or false, not 'yes'"),
+        ("[docs]\nwarnings-are-errors = 1", "must be true or false, not 1"),
+        ("[docs]\nbuilder = false", "tool.spec14.docs.builder must be a string, not False"),
+    ],
+)
+def test_a_value_of_the_wrong_type(text: str, wanted: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        parsed(text)
+    assert wanted in error.value.what
+
+
+def all_fields(kind: Any) -> list[dataclasses.Field[Any]]:
+    found: list[dataclasses.Field[Any]] = []
+    for field in dataclasses.fields(kind):
+        found.append(field)
+        if dataclasses.is_dataclass(field.default):
+            found += all_fields(field.default)
+    return found
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    assert [field.name for field in all_fields(Settings) if not field.metadata.get("help")] == []

@@ -1,0 +1,134 @@
+"""The stages in a row: each brings what it needs up to date and does nothing twice."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import toolkit
+from toolkit.cache import read_record, write_record
+from toolkit.crew import Crew
+from toolkit.docs.build import Built, build_docs
+from toolkit.errors import StageMissing
+from toolkit.pins import PINS, RUNTIME
+from toolkit.progress import Steps
+from toolkit.project import Project, requirements_for
+from toolkit.wheels.backend import is_compiled
+from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
+from toolkit.wheels.dependencies import site_wheels
+from toolkit.wheels.index import Wheelhouse
+from toolkit.wheels.native import native_python
+from toolkit.wheels.source import digest, source_files
+
+DOCS_GROUPS: Final = ("docs", "doc", "documentation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of a command on a project.
+
+    Attributes
+    ----------
+    project
+        The project; its lock is held.
+    steps
+        What the user is shown.
+    no_deps
+        Whether a stale earlier stage is an error instead of being run.
+    verbose
+        Whether the tools' own lines are shown.
+    """
+
+    project: Project
+    steps: Steps
+    no_deps: bool = False
+    verbose: bool = False
+
+    @contextmanager
+    def step(self, title: str, key: str) -> Iterator[None]:
+        """Show a step and keep how long it took."""
+        with self.steps.step(title, record=self.project.cache / "durations.json", key=key):
+            yield
+
+
+def up_to_date_wheel(run: Run) -> BuiltWheel:
+    """Give the project's wheel, built if it is stale and that is allowed.
+
+    Raises
+    ------
+    StageMissing
+        When it is stale and may not be built.
+    """
+    current = current_wheel(run.project)
+    if current is not None:
+        run.steps.say(f"{current.path.name} is up to date (sha256 {current.sha256[:12]})")
+        return current
+    if run.no_deps:
+        msg = "there is no wheel of the source as it stands"
+        raise StageMissing(msg, do="run `spec14 wheel`, or leave --no-deps out")
+    with run.step(f"building the wheel of {run.project.name}", "wheel"):
+        built = build_wheel(run.project)
+    run.steps.say(f"built {built.path.name} (sha256 {built.sha256[:12]})")
+    if built.compiled:
+        run.steps.say("not for PyPI: the compiler is not the runtime's own (docs/toolchain.md)")
+    return built
+
+
+def up_to_date_docs(run: Run) -> Built:
+    """Give the published site, built if anything it is made of has changed.
+
+    The wheel for the runtime and the build for this machine go side by side: two
+    compilers, two processors.
+    """
+    project = run.project
+    requires = project.settings.docs.requires
+    if requires is None:
+        requires = requirements_for(project, DOCS_GROUPS)
+    wheel = current_wheel(project)
+    record = project.cache / "docs.json"
+    if wheel is not None:
+        kept = read_record(record)
+        if kept.get("inputs") == _docs_inputs(project, wheel, requires) and project.site.is_dir():
+            run.steps.say(f"{project.site} is up to date ({kept['pages']} pages)")
+            return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
+    record.unlink(missing_ok=True)
+    with Crew(2) as crew:
+        wheel_job = crew.start(up_to_date_wheel, run)
+        if not is_compiled(project, source_files(project.folder)):
+            wheel_job.result()
+        native_job = crew.start(_native, run, requires)
+        wheel, python = wheel_job.result(), native_job.result()
+    with run.step("collecting the wheels of the site", "site-wheels"):
+        wheels = site_wheels(project, wheel, project.settings.docs.lite_packages)
+    with run.step("building the documentation", "docs"):
+        built = build_docs(
+            project,
+            wheels=wheels,
+            kernel_wheels=Wheelhouse().kernel,
+            runtime=RUNTIME,
+            native_python=python,
+            on_line=run.steps.say if run.verbose else None,
+        )
+    inputs = _docs_inputs(project, wheel, requires)
+    write_record(record, {"inputs": inputs, "pages": built.pages})
+    run.steps.say(f"published {built.pages} pages in {built.site}")
+    return built
+
+
+def _native(run: Run, requires: tuple[str, ...]) -> Path:
+    with run.step(f"building {run.project.name} for this machine", "native"):
+        return native_python(run.project, requires)
+
+
+def _docs_inputs(project: Project, wheel: BuiltWheel, requires: tuple[str, ...]) -> str:
+    whole = [
+        digest(project.folder, source_files(project.folder)),
+        wheel.sha256,
+        sorted(requires),
+        PINS.read_text("utf-8"),
+        toolkit.__version__,
+    ]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
