@@ -16,11 +16,12 @@ from toolkit.errors import StageMissing
 from toolkit.pins import PINS, RUNTIME
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_for
+from toolkit.testing.run import was_tested
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
 from toolkit.wheels.dependencies import site_wheels
 from toolkit.wheels.index import Wheelhouse
-from toolkit.wheels.native import native_python
+from toolkit.wheels.native import current_native_python, native_python
 from toolkit.wheels.source import digest, source_files
 
 DOCS_GROUPS: Final = ("docs", "doc", "documentation")
@@ -101,17 +102,19 @@ def up_to_date_docs(run: Run) -> Built:
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()
-    with run.step("collecting the wheels of the site", "site-wheels"):
-        wheels = site_wheels(project, wheel, project.settings.docs.lite_packages)
     with run.step("building the documentation", "docs"):
+        wheels = site_wheels(project, wheel, project.settings.docs.lite_packages)
         built = build_docs(
             project,
             wheels=wheels,
             kernel_wheels=Wheelhouse().kernel,
             runtime=RUNTIME,
             native_python=python,
+            tested=was_tested(project, wheel.sha256),
             on_line=run.steps.say if run.verbose else None,
         )
+    for warning in built.warnings:
+        run.steps.say(str(warning))
     inputs = _docs_inputs(project, wheel, requires)
     write_record(record, {"inputs": inputs, "pages": built.pages})
     run.steps.say(f"published {built.pages} pages in {built.site}")
@@ -119,6 +122,8 @@ def up_to_date_docs(run: Run) -> Built:
 
 
 def _native(run: Run, requires: tuple[str, ...]) -> Path:
+    if (current := current_native_python(run.project, requires)) is not None:
+        return current
     with run.step(f"building {run.project.name} for this machine", "native"):
         return native_python(run.project, requires)
 
@@ -127,6 +132,7 @@ def _docs_inputs(project: Project, wheel: BuiltWheel, requires: tuple[str, ...])
     whole = [
         digest(project.folder, source_files(project.folder)),
         wheel.sha256,
+        was_tested(project, wheel.sha256),
         sorted(requires),
         PINS.read_text("utf-8"),
         toolkit.__version__,

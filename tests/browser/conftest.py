@@ -29,10 +29,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project / ".spec14" / "site"
 
 
-@pytest.fixture(scope="session", params=["pages", "isolated"])
-def url(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    """Where the site is served, as the usual hosts do and with isolation headers."""
-    with running(site, profile=request.param) as address:
+@pytest.fixture(scope="session")
+def url(site: Path) -> Iterator[str]:
+    """Where the site is served, as the usual hosts do."""
+    with running(site) as address:
         yield address
 
 

@@ -47,16 +47,20 @@ def test_once_more_is_nothing_to_do(containers: Containers, demo: BuiltDemo) -> 
     assert "is up to date" in ran.output
 
 
-def test_the_browser_tests(containers: Containers, work: Path, owner: Owner) -> None:
+def test_the_browser_tests(
+    containers: Containers, demo: BuiltDemo, work: Path, owner: Owner
+) -> None:
     repository = work / "repository"
-    leave = shutil.ignore_patterns(".git", ".nox", ".spec14", "__pycache__", ".*_cache", "host")
+    leave = shutil.ignore_patterns(".*", "__pycache__", "ca.pem", "pip.conf", "npmrc")
     shutil.copytree(ROOT, repository, ignore=leave)
     give(repository, owner)
     ran = containers.run(
-        *("python", "-m", "pytest", "-p", "no:cacheprovider", "tests/browser"),
-        mounts=[bind(repository, "/repo"), bind(repository / "tests/projects/demo")],
+        *("python", "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "--show-capture=no"),
+        "tests/browser",
+        project=demo.project,
+        mounts=[bind(repository, "/repo")],
         working_dir="/repo",
-        environment={"PYTHONPATH": "/repo"},
+        environment={"PYTHONPATH": "/repo", "SPEC14_TEST_SITE": "/project/.spec14/site"},
         user=str(owner),
         shm_size="1g",
         cap_drop=["ALL"],
@@ -64,6 +68,7 @@ def test_the_browser_tests(containers: Containers, work: Path, owner: Owner) -> 
         seconds=600,
     )
     assert ran.code == 0, ran.output
-    assert " passed" in ran.output
+    closing = ran.output.rstrip().splitlines()[-1]
+    assert " passed" in closing
     # What a missing browser would be.
-    assert " skipped" not in ran.output.splitlines()[-1], ran.output
+    assert " skipped" not in closing

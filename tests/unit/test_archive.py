@@ -12,7 +12,9 @@ from toolkit.archive import file_sha256, require_sha256, unpack_sdist
 from toolkit.errors import Untrusted
 
 
-def entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "", mode: int = 0o644) -> tarfile.TarInfo:
+def entry(
+    name: str, kind: bytes = tarfile.REGTYPE, target: str = "", mode: int = 0o644
+) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
     info.type, info.linkname, info.mode = kind, target, mode
     return info

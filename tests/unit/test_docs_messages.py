@@ -17,6 +17,19 @@ build finished with problems, 3 warnings.
 """
 
 
+CONF_FAILURE = f"""{FAILURE}Configuration error: There is a programmable error:
+
+Traceback (most recent call last):
+  File "/v/sphinx/config.py", line 5, in b
+  File "/p/docs/conf.py", line 2, in <module>
+    1 / 0
+ZeroDivisionError: division by zero
+"""
+NOTEBOOK_FAILURE = f"""/p/docs/t.md: WARNING: Executing notebook failed: E [mystnb.exec]
+{FAILURE}ExecutionError: /p/docs/t.md
+"""
+
+
 def finished(code: int, output: str) -> Finished:
     return Finished(command=("sphinx",), code=code, output=output)
 
@@ -64,16 +77,9 @@ def test_a_module_that_cannot_be_imported_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("output", "said"),
     [
+        (CONF_FAILURE, "/p/docs/conf.py:2: ZeroDivisionError: division by zero"),
         (
-            f"{FAILURE}Configuration error: There is a programmable error:\n\n"
-            'Traceback (most recent call last):\n  File "/v/sphinx/config.py", line 5, in b\n'
-            '  File "/p/docs/conf.py", line 2, in <module>\n    1 / 0\n'
-            "ZeroDivisionError: division by zero\n",
-            "/p/docs/conf.py:2: ZeroDivisionError: division by zero",
-        ),
-        (
-            f"/p/docs/t.md: WARNING: Executing notebook failed: E [mystnb.exec]\n"
-            f"{FAILURE}ExecutionError: /p/docs/t.md\n",
+            NOTEBOOK_FAILURE,
             "/p/docs/t.md: Executing notebook failed: E: ExecutionError: /p/docs/t.md",
         ),
         (f"{FAILURE}Theme error: no theme named 'a'\n", "Theme error: no theme named 'a'"),

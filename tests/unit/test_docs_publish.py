@@ -37,17 +37,25 @@ def test_a_first_site_is_published_for_everyone_to_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("no"), KeyboardInterrupt()])
 def test_after_a_failure_the_old_site_stands(site: Path, error: BaseException) -> None:
-    with pytest.raises(type(error)), replacing(site) as work:
-        (work / "index.html").write_text("new")
-        raise error
+    def fail() -> None:
+        with replacing(site) as work:
+            (work / "index.html").write_text("new")
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
     assert (site / "index.html").read_text() == "old"
     assert around(site) == ["site"]
 
 
 def test_on_a_full_disk_the_old_site_stands(site: Path) -> None:
-    with pytest.raises(DiskFull, match="what stood there still stands"), replacing(site) as work:
-        (work / "big").symlink_to("/dev/full")
-        (work / "big").write_text("new")
+    def fill() -> None:
+        with replacing(site) as work:
+            (work / "big").symlink_to("/dev/full")
+            (work / "big").write_text("new")
+
+    with pytest.raises(DiskFull, match="what stood there still stands"):
+        fill()
     assert (site / "index.html").read_text() == "old"
     assert around(site) == ["site"]
 

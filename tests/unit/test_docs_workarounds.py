@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pydata_sphinx_theme
+import pydata_sphinx_theme  # type: ignore[import-untyped]
 from jupyterlite_sphinx import jupyterlite_sphinx as upstream
 from sphinx.application import Sphinx
 from sphinx.ext.autodoc._dynamic import _importer as importer
@@ -46,7 +46,7 @@ def test_upstream_still_empties_the_folder_of_notebooks(tmp_path: Path) -> None:
     config = SimpleNamespace(
         jupyterlite_content_dir="_contents", jupyterlite_bind_ipynb_suffix=False
     )
-    upstream.inited(SimpleNamespace(srcdir=tmp_path, config=config), config)
+    upstream.inited(cast("Any", SimpleNamespace(srcdir=tmp_path, config=config)), config)
     assert not list((tmp_path / "_contents").iterdir())
 
 

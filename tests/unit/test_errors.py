@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import toolkit.cli  # noqa: F401 - every module that could define an error of its own
+import toolkit.cli  # every module that could define an error of its own
+from toolkit import errors
 from toolkit.errors import Spec14Error, all_errors, not_writable
 
 
@@ -36,9 +37,10 @@ def test_the_table_is_complete_and_sorted() -> None:
     assert [kind.exit_code for kind in table] == sorted(kind.exit_code for kind in table)
     defined = {
         value
-        for name, value in vars(toolkit.errors).items()
+        for name, value in vars(errors).items()
         if isinstance(value, type) and issubclass(value, Spec14Error)
     }
+    assert toolkit.cli.cli.name == "cli", "the whole of it has been imported"
     assert set(table) == defined, "errors are defined in toolkit/errors.py only"
 
 

@@ -22,7 +22,10 @@ def test_nothing_is_configured(tmp_path: Path) -> None:
 
 def test_the_strongest_wins(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path / "home")}
-    conf(tmp_path / "etc/pip.conf", "[global]\nindex-url = https://etc/\nextra-index-url = https://x/\n")
+    conf(
+        tmp_path / "etc/pip.conf",
+        "[global]\nindex-url = https://etc/\nextra-index-url = https://x/\n",
+    )
     assert pip_configuration(home, root=tmp_path)["index-url"] == "https://etc/"
     conf(tmp_path / "home/.config/pip/pip.conf", "[global]\nindex_url = https://home/\n")
     assert pip_configuration(home, root=tmp_path) == {
@@ -60,7 +63,9 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
 
 
 def test_uv_is_told_what_pip_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    named = conf(tmp_path / "pip.conf", "[global]\nextra-index-url =\n  https://one/\n  https://two/\n")
+    named = conf(
+        tmp_path / "pip.conf", "[global]\nextra-index-url =\n  https://one/\n  https://two/\n"
+    )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(named))
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror/simple")
     environment = uv_environment(tmp_path)

@@ -78,5 +78,5 @@ def test_labextensions_are_listed_by_name(tmp_path: Path) -> None:
 def test_a_file_that_holds_no_object_is_named(tmp_path: Path, content: str) -> None:
     file = tmp_path / "jupyter-lite.json"
     file.write_text(content)
-    with pytest.raises(LiteFailed, match="jupyter-lite.json"):
+    with pytest.raises(LiteFailed, match=r"jupyter-lite\.json"):
         read_json(file)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +50,9 @@ def until_gone(pids: list[int], seconds: float = 5) -> list[int]:
 
 def test_output_is_kept_in_order_and_handed_on_line_by_line() -> None:
     lines: list[str] = []
-    text = "import sys\nfor n in range(3): print(n, file=(sys.stdout, sys.stderr)[n % 2], flush=True)"
+    text = (
+        "import sys\nfor n in range(3): print(n, file=(sys.stdout, sys.stderr)[n % 2], flush=True)"
+    )
     done = run(python(text), on_line=lines.append)
     assert (done.code, done.output) == (0, "0\n1\n2\n")
     assert lines == ["0", "1", "2"]
@@ -195,15 +197,22 @@ def test_after_a_failed_block_its_threads_start_nothing_more(tmp_path: Path) -> 
     mark = tmp_path / "mark"
 
     def two_steps() -> None:
-        run(python("print(1, flush=True); import time; time.sleep(60)"), on_line=lambda _: running.set())
+        run(
+            python("print(1, flush=True); import time; time.sleep(60)"),
+            on_line=lambda _: running.set(),
+        )
         run(python("import sys, time; time.sleep(0.3); open(sys.argv[1], 'w')", str(mark)))
 
-    crew = Crew(1)
-    with pytest.raises(KeyError), crew:
-        job = crew.start(two_steps)
-        assert running.wait(20)
-        raise KeyError
-    assert isinstance(job.exception(), CancelledError)
+    def broken(jobs: list[Future[None]]) -> None:
+        with Crew(1) as crew:
+            jobs.append(crew.start(two_steps))
+            assert running.wait(20)
+            raise KeyError
+
+    jobs: list[Future[None]] = []
+    with pytest.raises(KeyError):
+        broken(jobs)
+    assert isinstance(jobs[0].exception(), CancelledError)
     assert not mark.exists()
     # The thread that had the crew is none of it any more.
     assert run(["true"]).code == 0

@@ -72,9 +72,15 @@ def test_a_key_that_resembles_nothing() -> None:
     ("text", "wanted"),
     [
         ("wheel = 3", "tool.spec14.wheel must be a table"),
-        ('[test]\npaths = "tests"', "tool.spec14.test.paths must be a list of strings, not 'tests'"),
+        (
+            '[test]\npaths = "tests"',
+            "tool.spec14.test.paths must be a list of strings, not 'tests'",
+        ),
         ("[test]\npaths = [1]", "tool.spec14.test.paths must be a list of strings, not [1]"),
-        ("[test]\nrequires = true", "tool.spec14.test.requires must be a list of strings, not True"),
+        (
+            "[test]\nrequires = true",
+            "tool.spec14.test.requires must be a list of strings, not True",
+        ),
         ("[docs]\nsource = 1", "tool.spec14.docs.source must be a string, not 1"),
         ('[docs]\nwarnings-are-errors = "yes"', "must be true or false, not 'yes'"),
         ("[docs]\nwarnings-are-errors = 1", "must be true or false, not 1"),

@@ -54,15 +54,29 @@ class Notebook:
         The notebooks of "Try it" show an output before anything ran: the number in the
         prompt is what tells that this one is the kernel's.
         """
-        self._editor(number).click()
-        self._editor(number).press("Shift+Enter")
+        self._start(number)
         prompt = self.code_cell(number).locator(".jp-InputArea-prompt")
         expect(prompt).to_have_text(RAN, timeout=seconds * 1000)
         return self.output(number)
 
+    def run_until(self, number: int, text: str, seconds: float = RUN) -> None:
+        """Run a code cell and wait for a text in its output that was not there before.
+
+        For pages with isolation headers, under which the number in the prompt often never
+        arrives (pyodide-kernel 0.8.6).
+        """
+        self._start(number)
+        expect(self.code_cell(number).locator(".jp-OutputArea")).to_contain_text(
+            text, timeout=seconds * 1000
+        )
+
     def output(self, number: int) -> str:
         """Give the text of a code cell's output."""
         return "\n".join(self.code_cell(number).locator(".jp-OutputArea-output").all_inner_texts())
+
+    def _start(self, number: int) -> None:
+        self._editor(number).click()
+        self._editor(number).press("Shift+Enter")
 
     def _editor(self, number: int) -> Locator:
         return self.code_cell(number).locator(".cm-content")

@@ -69,6 +69,7 @@ def build_docs(
     kernel_wheels: Path,
     runtime: Path,
     native_python: Path,
+    tested: bool | None = None,
     out: Path | None = None,
     allow_origins: Sequence[str] = (),
     on_line: LineSink | None = None,
@@ -87,6 +88,8 @@ def build_docs(
         Folder of the npm package ``pyodide``.
     native_python
         A Python that can import the project, built for this machine, and Sphinx.
+    tested
+        Whether the project's tests passed with this very wheel; ``None``: they were not run.
     out
         The published folder; ``.spec14/site`` without.
     allow_origins
@@ -126,7 +129,7 @@ def build_docs(
         lite = describe_lite(folder, work, distribution)
         build_lite(lite, work / IN_SITE, cache=project.cache / "lite", on_line=on_line)
         pages = check_site(work, lite=work / IN_SITE, allow_origins=allow_origins)
-        write_record(work / RECORD, wheel, distribution)
+        write_record(work / RECORD, wheel, distribution, tested=tested)
     return Built(site=site, wheel=wheel, pages=pages, warnings=warnings)
 
 
@@ -194,14 +197,16 @@ def own_wheel(project: Project, wheels: Sequence[Path]) -> Path:
     raise DocsFailed(msg, do="run `spec14 wheel`")
 
 
-def write_record(file: Path, wheel: Path, distribution: Distribution) -> None:
-    """Write which wheel is in the site."""
+def write_record(
+    file: Path, wheel: Path, distribution: Distribution, *, tested: bool | None
+) -> None:
+    """Write which wheel is in the site, and whether it was tested."""
     record = {
         "schema": 1,
         "wheel": wheel.name,
         "wheel_sha256": file_sha256(wheel),
         "pyodide": distribution.runtime.version,
-        "tested": None,
+        "tested": tested,
     }
     file.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
 

@@ -16,7 +16,8 @@ from toolkit.errors import DocsFailed
 from toolkit.process import Finished
 
 MESSAGE: Final = re.compile(
-    r"^(?:(?P<place>(?:/[^:]*|[\w./<>-]+)(?::[^:]+)*?): )?(?P<level>WARNING|ERROR|CRITICAL): (?P<text>.+?)"
+    r"^(?:(?P<place>(?:/[^:]*|[\w./<>-]+)(?::[^:]+)*?): )?"
+    r"(?P<level>WARNING|ERROR|CRITICAL): (?P<text>.+?)"
     r"(?: \[(?P<kind>[\w.-]+)\])?$"
 )
 KIND: Final = re.compile(r"^ \[(?P<kind>[\w.-]+)\]$")

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.util.logging import NAMESPACE, WarningStreamHandler
+from sphinx.ext.autodoc._shared import LOGGER as AUTODOC
 
 WEB_FONT: Final = "https://fonts.googleapis.com/css?family=Vibur"
 PYDATA: Final = "pydata_sphinx_theme"
@@ -80,8 +80,7 @@ class PlaceOfImportFailure(logging.Filter):
     """Says in which document something could not be imported.
 
     ``_import_object`` of autodoc (Sphinx 9.2, ``_dynamic/_importer.py``) warns without a
-    place. This filter must come before Sphinx's own, which turns a document's name into
-    its path.
+    place.
     """
 
     def __init__(self, app: Sphinx) -> None:
@@ -89,16 +88,14 @@ class PlaceOfImportFailure(logging.Filter):
         self._app = app
 
     def connect(self) -> None:
-        """Put this before the filters of the handler that writes warnings."""
-        for handler in logging.getLogger(NAMESPACE).handlers:
-            if isinstance(handler, WarningStreamHandler):
-                handler.filters.insert(0, self)
+        """Look at what autodoc logs, before Sphinx puts it aside for the end of the reading."""
+        AUTODOC.logger.addFilter(self)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the place to a record."""
         without = getattr(record, "location", None) is None
         if without and getattr(record, "subtype", "") == "import_object":
-            record.location = self._app.env.current_document.docname
+            record.location = self._app.env.docname
         return True
 
 

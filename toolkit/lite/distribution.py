@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from packaging.utils import InvalidWheelFilename, NormalizedName, parse_wheel_filename
+from packaging.utils import (
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_wheel_filename,
+)
 from packaging.version import Version
 
 from toolkit.errors import LiteFailed
@@ -103,7 +108,7 @@ def check_versions(facts: Sequence[WheelFacts], runtime: Runtime) -> None:
     environment = {**marker_environment(runtime), "extra": ""}
     for fact in facts:
         for requirement in fact.requires:
-            found = versions.get(NormalizedName(_normal(requirement.name)))
+            found = versions.get(canonicalize_name(requirement.name))
             applies = requirement.marker is None or requirement.marker.evaluate(environment)
             if (
                 found is None
@@ -122,7 +127,3 @@ def names(wheels: Iterable[Path]) -> list[str]:
 
 def _name(wheel: Path) -> NormalizedName:
     return read_wheel(wheel).name
-
-
-def _normal(name: str) -> str:
-    return name.replace("_", "-").replace(".", "-").lower()

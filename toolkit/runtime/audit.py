@@ -21,7 +21,8 @@ from auditwheel_emscripten.emscripten_tools import webassembly
 
 from toolkit.errors import AuditFailed
 
-MAGIC: Final = b"\0asm"
+HEADER: Final = b"\0asm\1\0\0\0"
+"""What every WebAssembly module begins with: the magic number and version 1."""
 GIVEN_BY_LOADER: Final = frozenset(
     {"memory", "__indirect_function_table", "__memory_base", "__table_base", "__stack_pointer"}
 )
@@ -37,6 +38,7 @@ UNREADABLE: Final = (
     EOFError,
     LookupError,
     NameError,
+    StopIteration,
     SystemExit,
     TypeError,
     ValueError,
@@ -103,7 +105,7 @@ def audit_wheel(wheel: Path, runtime: Path) -> list[ModuleAudit]:
 def audit_modules(modules: dict[str, Path], runtime: Path) -> list[ModuleAudit]:
     """Audit modules that lie as files, by the names to report them under."""
     for name, path in modules.items():
-        if path.read_bytes()[:4] != MAGIC:
+        if path.read_bytes()[: len(HEADER)] != HEADER:
             msg = f"{name} is not WebAssembly"
             raise AuditFailed(
                 msg,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from toolkit.cache import write_record
+from toolkit.cache import read_record, write_record
 from toolkit.errors import INTERRUPTED, RuntimeFailed
 from toolkit.process import attach
 from toolkit.project import Project
@@ -89,6 +89,7 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
             "wheel": wheel.path.name,
             "wheel_sha256": wheel.sha256,
             "exit_code": code,
+            "arguments": list(words),
             **counts,
         },
     )
@@ -115,6 +116,14 @@ def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[s
         *words,
         *(() if named else settings.paths),
     ]
+
+
+def was_tested(project: Project, wheel_sha256: str) -> bool | None:
+    """Say whether the tests passed with this wheel; ``None``: not run, or not all of them."""
+    record = read_record(project.report / "tests.json")
+    if record.get("wheel_sha256") != wheel_sha256 or record.get("arguments"):
+        return None
+    return bool(record.get("exit_code") == 0)
 
 
 def read_counts(junit: Path) -> dict[str, int]:

@@ -66,10 +66,8 @@ def first_error(output: str, is_ours: Callable[[Path], bool]) -> Diagnostic | No
 
 def excerpt(output: str, position: int, *, before: int = 0, lines: int = 14) -> str:
     """Give some lines of the output from the one at `position` on."""
-    start = output.rfind("\n", 0, position) + 1
-    for _ in range(before):
-        start = output.rfind("\n", 0, max(start - 1, 0)) + 1
-    return "\n".join(output[start:].splitlines()[: before + lines])
+    number = output.count("\n", 0, position)
+    return "\n".join(output.split("\n")[max(number - before, 0) : number + lines])
 
 
 def _errors(output: str, is_ours: Callable[[Path], bool]) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from toolkit.cache import read_record, write_record
 from toolkit.disk import require_room
 from toolkit.errors import RequirementsFailed
+from toolkit.errors import BuildFailed
 from toolkit.pins import PINS
 from toolkit.process import run
 from toolkit.project import Project
@@ -18,6 +19,15 @@ from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import build_environment, build_error, run_backend
 from toolkit.wheels.index import offline_then_index, uv_environment
 from toolkit.wheels.source import copy_source, digest, source_files
+
+
+def current_native_python(project: Project, requirements: Sequence[str]) -> Path | None:
+    """Give the Python of the last run if the project and the requirements are as they were."""
+    record = read_record(_record(project))
+    base, key = _keys(project, requirements)
+    if record.get("base") == base and record.get("key") == key:
+        return _python(project)
+    return None
 
 
 def native_python(project: Project, requirements: Sequence[str]) -> Path:
@@ -37,29 +47,42 @@ def native_python(project: Project, requirements: Sequence[str]) -> Path:
     RequirementsFailed
         When a requirement cannot be had.
     """
-    folder = project.cache / "docs-env"
-    python = folder / "bin" / "python"
-    files = source_files(project.folder)
-    base = _hash([str(folder), sorted(requirements), PINS.read_text("utf-8"), sys.prefix])
-    record = read_record(folder / "spec14.json")
-    key = digest(project.folder, files)
-    if record.get("base") == base and record.get("key") == key:
-        return python
-    wheel = _native_wheel(project, files)
+    if (current := current_native_python(project, requirements)) is not None:
+        return current
+    base, key = _keys(project, requirements)
+    python, record = _python(project), _record(project)
+    wheel = _native_wheel(project, source_files(project.folder))
     environment = uv_environment(project.cache)
-    if record.get("base") != base:
-        shutil.rmtree(folder, ignore_errors=True)
-        _create(folder, environment)
-    install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
+    if read_record(record).get("base") != base:
+        shutil.rmtree(record.parent, ignore_errors=True)
+        _create(record.parent, environment)
     offline_then_index(
-        [*install, "--reinstall-package", project.name, str(wheel), *requirements],
+        [
+            *("uv", "pip", "install", "--quiet", "--python", python),
+            *("--reinstall-package", project.name, wheel, *requirements),
+        ],
         offline=["--offline"],
         cwd=project.cache,
         env=environment,
         what=f"{project.name} and its documentation",
     )
-    write_record(folder / "spec14.json", {"base": base, "key": key})
+    write_record(record, {"base": base, "key": key})
     return python
+
+
+def _python(project: Project) -> Path:
+    return project.cache / "docs-env" / "bin" / "python"
+
+
+def _record(project: Project) -> Path:
+    return project.cache / "docs-env" / "spec14.json"
+
+
+def _keys(project: Project, requirements: Sequence[str]) -> tuple[str, str]:
+    """Give what decides the environment as a whole, and what its copy of the project."""
+    whole = json.dumps([sorted(requirements), PINS.read_text("utf-8"), sys.prefix])
+    base = hashlib.sha256(whole.encode()).hexdigest()
+    return base, digest(project.folder, source_files(project.folder))
 
 
 def _native_wheel(project: Project, files: list[Path]) -> Path:
@@ -90,16 +113,19 @@ def _create(folder: Path, environment: Mapping[str, str]) -> None:
     _show_own_packages(folder)
 
 
-def _show_own_packages(folder: Path) -> None:
-    """Let the environment see the image's packages, after its own.
+def _create(folder: Path, environment: Mapping[str, str]) -> None:
+    """Make the environment; it sees the image's packages, after its own.
 
     ``addsitedir`` and not a bare path, so that ``.pth`` files there count too.
     """
-    own = sysconfig.get_path("purelib")
+    made = run(["uv", "venv", "--quiet", "--python", sys.executable, folder], env=environment)
+    if made.code != 0:
+        raise BuildFailed(
+            "no environment for the documentation could be made",
+            do="see the message above",
+            detail=made.tail(),
+        )
     packages = next(folder.glob("lib/python*/site-packages"))
+    own = sysconfig.get_path("purelib")
     line = f"import site; site.addsitedir({own!r})\n"
     (packages / "spec14.pth").write_text(line, "utf-8")
-
-
-def _hash(parts: list[object]) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -40,11 +40,9 @@ def source_files(folder: Path) -> list[Path]:
     What git tracks or does not ignore, where the folder is in a git repository; everything
     but folders that are never source elsewhere.
     """
-    names = _known_to_git(folder)
-    found = (Path(name) for name in names) if names is not None else _walk(folder)
     return sorted(
         path
-        for path in found
+        for path in _found(folder)
         if not FOREIGN.intersection(path.parts)
         and path.parts[0] not in FOREIGN_AT_TOP
         and not any(part.endswith(".egg-info") for part in path.parts)
@@ -74,6 +72,19 @@ def copy_source(folder: Path, files: Iterable[Path], target: Path) -> None:
         copy = target / path
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / path, copy)
+
+
+def _found(folder: Path) -> Iterator[Path]:
+    names = _known_to_git(folder)
+    if names is None:
+        yield from _walk(folder)
+        return
+    for path in map(Path, names):
+        full = folder / path
+        if full.is_dir() and not full.is_symlink():  # a submodule: git names its folder only
+            yield from (path / inside for inside in _found(full))
+        else:
+            yield path
 
 
 def _known_to_git(folder: Path) -> list[str] | None:

@@ -46,6 +46,6 @@ def stamp_wheel(
 def _wheel(*words: str | Path, env: Mapping[str, str]) -> None:
     done = run(["wheel", *words], env=env)
     if done.code != 0:
-        require_room(done.output, wheel)
+        require_room(done.output, Path(words[-1]))
         msg = f"`wheel {words[0]}` failed on the built wheel"
         raise BuildFailed(msg, do="see that the backend makes a valid wheel", detail=done.tail())

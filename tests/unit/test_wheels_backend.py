@@ -1,0 +1,62 @@
+"""Compiled or pure? One line for each kind of project."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import SettingsError
+from toolkit.project import Project
+from toolkit.settings import Settings
+from toolkit.wheels.backend import is_compiled
+
+HATCH = 'build-system.build-backend = "hatchling.build"\n'
+SETUPTOOLS = 'build-system.build-backend = "setuptools.build_meta"\n'
+POETRY = 'build-system.build-backend = "poetry.core.masonry.api"\n'
+
+
+def project(text: str) -> Project:
+    return Project(folder=Path("/x"), name="x", pyproject=tomllib.loads(text), settings=Settings())
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "compiled"),
+    [
+        ('build-system.build-backend = "mesonpy"', [], True),
+        ('build-system.build-backend = "scikit_build_core.build"', [], True),
+        ('build-system.build-backend = "maturin"', [], True),
+        ('build-system.build-backend = "flit_core.buildapi"', [], False),
+        ('build-system.build-backend = "flit_scm:buildapi"', [], False),
+        ('build-system.build-backend = "uv_build"', [], False),
+        ('build-system.build-backend = "uv_build_of_another_kind"', [], True),
+        ('build-system.build-backend = "pdm.backend"', [], True),
+        ('build-system.build-backend = "ours"\nbuild-system.backend-path = ["."]', [], True),
+        (HATCH, ["src/a.c"], False),
+        (HATCH + "[tool.hatch.build.hooks.vcs]\nversion-file = 'v.py'", [], False),
+        (HATCH + "[tool.hatch.build.hooks.custom]", [], True),
+        (HATCH + "[tool.hatch.build.targets.wheel.hooks.cython]", [], True),
+        (HATCH + "[tool.hatch.build.targets.sdist.hooks.custom]", [], False),
+        (POETRY, [], False),
+        (POETRY + 'tool.poetry.build.script = "build.py"', [], True),
+        (SETUPTOOLS, ["src/a.py", "docs/b.rst"], False),
+        (SETUPTOOLS, ["setup.py"], True),
+        (SETUPTOOLS, ["tools/setup.py"], False),
+        (SETUPTOOLS, ["src/fast.pyx"], True),
+        (SETUPTOOLS, ["src/fast.pyx.in"], True),
+        (SETUPTOOLS, ["src/FAST.F90"], True),
+        (SETUPTOOLS, ["src/a.CPP"], True),
+        (SETUPTOOLS, ["c", "notes.c.txt"], False),
+        (SETUPTOOLS + '[[tool.setuptools.ext-modules]]\nname = "a"\nsources = []', [], True),
+        # PEP 517: without a backend it is setuptools.
+        ("", ["setup.py"], True),
+        ("", ["a.py"], False),
+    ],
+)
+def test_detection(text: str, files: list[str], *, compiled: bool) -> None:
+    assert is_compiled(project(text), [Path(name) for name in files]) is compiled
+
+
+@pytest.mark.parametrize("text", ["build-system = 3", SETUPTOOLS + "tool.setuptools = 'x'"])
+def test_tables_that_are_none(text: str) -> None:
+    with pytest.raises(SettingsError, match="must be a table"):
+        is_compiled(project(text), [])
