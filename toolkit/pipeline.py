@@ -111,6 +111,7 @@ def up_to_date_docs(run: Run) -> Built:
             runtime=RUNTIME,
             native_python=python,
             tested=was_tested(project, wheel.sha256),
+            allow_origins=project.settings.docs.allow_origins,
             on_line=run.steps.say if run.verbose else None,
         )
     for warning in built.warnings:

@@ -52,6 +52,9 @@ class DocsSettings:
         "extra named docs, doc or documentation",
     )
     warnings_are_errors: bool = option(default=False, description="run Sphinx with -W --keep-going")
+    allow_origins: tuple[str, ...] = option(
+        (), 'origins ("https://host") from which pages may load something; otherwise none'
+    )
     lite_packages: tuple[str, ...] = option(
         (), "packages put into the site besides the project and what it requires"
     )

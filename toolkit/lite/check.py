@@ -70,10 +70,13 @@ def check_site(site: Path, *, lite: Path, allow_origins: Sequence[str] = ()) -> 
             raise LiteFailed(msg, do="leave it out of the documentation's static files")
     for file, url, where in _foreign(site, lite):
         parts = urlsplit(url.strip(), scheme="https")
-        if f"{parts.scheme}://{parts.netloc}" not in allow_origins:
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in allow_origins:
             msg = f"{file.relative_to(site)} loads {url} from another origin{where}"
-            mathjax = "mathjax" in url.lower()
-            raise LiteFailed(msg, do=MATHJAX_COPY if mathjax else OWN_COPY)
+            copy = MATHJAX_COPY if "mathjax" in url.lower() else OWN_COPY
+            raise LiteFailed(
+                msg, do=f"{copy}; or name {origin!r} in [tool.spec14.docs] allow-origins"
+            )
     return sum(not page.is_relative_to(lite) for page in site.rglob("*.html"))
 
 

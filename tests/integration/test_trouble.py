@@ -1,0 +1,169 @@
+"""Two runs at once, signals, a full disk: nothing is left half-written."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines, the_wheel
+
+SHM: Final = Path("/dev/shm")
+ROOM: Final = 900 << 20
+"""Bytes of /dev/shm that a test may fill: beyond that it is not a disk of its own."""
+
+
+@contextlib.contextmanager
+def running(*words: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Start ``spec14`` where no terminal is; end all of it on the way out."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "toolkit.cli", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as child:
+        try:
+            yield child
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def until(condition: object, seconds: float = 60) -> None:
+    """Wait for a condition, asked again and again."""
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
+
+
+def programs_in(folder: Path) -> list[str]:
+    """Give the command lines of the processes that work in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return found
+
+
+def test_two_runs_at_once(pure: Path, tmp_path: Path, spec14: Spec14) -> None:
+    project = Path(shutil.copytree(pure, tmp_path / "pure", symlinks=True))
+    (project / "tests" / "test_slow.py").write_text(
+        "import time\ndef test_slow():\n    print('\\nsleeping')\n    time.sleep(30)\n"
+    )
+    with running("test", "--project", project, "-s", "tests/test_slow.py") as first:
+        assert first.stdout is not None
+        for line in first.stdout:
+            if "sleeping" in line:
+                break
+        for command in ("wheel", "test", "docs"):
+            second = spec14(command, "--project", project)
+            assert second.returncode == 25
+            what, _do = error_lines(second)
+            assert what == f"another run works on {project}"
+        # Ctrl-C in the middle of a test, with Python in Node.
+        first.send_signal(signal.SIGINT)
+        assert first.wait(20) == 130
+    until(lambda: programs_in(project) == [], 10)
+    assert spec14("wheel", "--project", project).returncode == 0, "the lock is free again"
+
+
+@pytest.fixture
+def changed(demo: Path, tmp_path: Path) -> Path:
+    """Give a copy of the built demo whose C file has changed since."""
+    project = Path(shutil.copytree(demo, tmp_path / "demo", symlinks=True))
+    with (project / "src" / "ripple" / "_kernel.c").open("a") as kernel:
+        kernel.write("/* changed */\n")
+    return project
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ended_while_the_compiler_runs(
+    changed: Path, spec14: Spec14, number: signal.Signals, code: int
+) -> None:
+    before = the_wheel(changed).read_bytes()
+    with running("wheel", "--project", changed) as child:
+        until(lambda: programs_in(changed / ".spec14" / "cache" / "source"))
+        child.send_signal(number)
+        assert child.wait(20) == code
+        assert child.stdout is not None
+        assert "Traceback" not in child.stdout.read()
+    until(lambda: programs_in(changed) == [], 10)
+    assert the_wheel(changed).read_bytes() == before
+    stale = spec14("test", "--no-deps", "--project", changed)
+    assert stale.returncode == 27, "the old wheel does not pass for a new one"
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.3, 0.8])
+def test_ctrl_c_at_any_moment(changed: Path, delay: float) -> None:
+    before = the_wheel(changed).read_bytes()
+    with running("wheel", "--project", changed) as child:
+        time.sleep(delay)
+        child.send_signal(signal.SIGINT)
+        code = child.wait(20)
+        assert child.stdout is not None
+        said = child.stdout.read()
+    assert code in (130, -signal.SIGINT), said
+    if delay > 0.2:
+        assert "Traceback" not in said
+    assert the_wheel(changed).read_bytes() == before
+    until(lambda: programs_in(changed) == [], 10)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """Give a folder on a disk that can be filled: the container's /dev/shm."""
+    if not SHM.is_dir() or shutil.disk_usage(SHM).total > 4 << 30:
+        pytest.skip("/dev/shm has no limit here that one could reach")
+    folder = SHM / f"spec14-{os.getpid()}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def fill(disk: Path, *, but: int) -> None:
+    """Write a file that leaves `but` bytes free."""
+    with (disk / "ballast").open("wb") as ballast:
+        while (free := shutil.disk_usage(disk).free) > but:
+            ballast.write(bytes(min(free - but, 1 << 20)))
+            ballast.flush()
+
+
+@pytest.mark.parametrize("free", [0, 300 << 10])
+def test_a_full_disk(demo: Path, small_disk: Path, spec14: Spec14, free: int) -> None:
+    """With no room at all; with room for the sources and not for what is made of them."""
+    project = small_disk / "demo"
+    out = project / ".spec14"
+    copy_project("demo", project)
+    for kept in ("dist", "report"):
+        shutil.copytree(demo / ".spec14" / kept, out / kept)
+    # As after a run: the compiler's cache and the build tools are there.
+    for kept in ("emscripten", "uv"):
+        shutil.copytree(demo / ".spec14" / "cache" / kept, out / "cache" / kept, symlinks=True)
+    before = the_wheel(project).read_bytes()
+    fill(small_disk, but=free)
+    done = spec14("wheel", "--project", project)
+    assert done.returncode == 26, done.stdout + done.stderr
+    what, do = error_lines(done)
+    assert what.startswith("the disk is full")
+    assert "make room" in do
+    assert the_wheel(project).read_bytes() == before
+    (small_disk / "ballast").unlink()
+    if free == 0:
+        again = spec14("wheel", "--project", project)
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert the_wheel(project).read_bytes() == before
