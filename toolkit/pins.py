@@ -5,6 +5,8 @@ Pyodide; its ABI, CPython and Emscripten are those of the pins; the Python that 
 has the same minor version; the Debian packages lie in their ranges.
 """
 
+import functools
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -31,6 +33,17 @@ IMAGE: Final = Path(os.environ.get("SPEC14_HOME", ROOT))
 """Where the image keeps runtime and wheelhouse; a checkout mounted into it has neither."""
 RUNTIME: Final = IMAGE / "runtime"
 WHEELHOUSE: Final = IMAGE / "wheelhouse"
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Give one digest of the pins and of the Debian packages that the image really got.
+
+    What was made by another toolchain is stale: it goes into every key of a cache.
+    """
+    lock = IMAGE / "images" / "debian.lock"
+    parts = [PINS.read_bytes(), lock.read_bytes() if lock.is_file() else b""]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

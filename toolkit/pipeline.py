@@ -13,7 +13,7 @@ from toolkit.cache import read_record, write_record
 from toolkit.crew import Crew
 from toolkit.docs.build import Built, build_docs
 from toolkit.errors import StageMissing
-from toolkit.pins import PINS, RUNTIME
+from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_for
 from toolkit.testing.run import was_tested
@@ -135,7 +135,7 @@ def _docs_inputs(project: Project, wheel: BuiltWheel, requires: tuple[str, ...])
         wheel.sha256,
         was_tested(project, wheel.sha256),
         sorted(requires),
-        PINS.read_text("utf-8"),
+        fingerprint(),
         toolkit.__version__,
     ]
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()

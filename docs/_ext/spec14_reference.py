@@ -55,7 +55,7 @@ class Table:
     rows: tuple[Row, ...]
 
     def lines(self) -> list[str]:
-        """Give the table as a ``list-table`` in MyST's colon-free form."""
+        """Give the table as a ``list-table`` in MyST's words."""
         text = ["```{list-table}", ":header-rows: 1", ""]
         for row in (self.heading, *self.rows):
             for column, cell in enumerate(row):
@@ -63,7 +63,9 @@ class Table:
         return [*text, "```", ""]
 
 
-def settings_tables(kind: type = Settings, where: str = "tool.spec14") -> Iterator[tuple[str, Table]]:
+def settings_tables(
+    kind: type = Settings, where: str = "tool.spec14"
+) -> Iterator[tuple[str, Table]]:
     """Give a table of keys for each table of the settings, by its name.
 
     Parameters

@@ -13,11 +13,11 @@ from typing import Final
 
 import pytest
 
-from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines, the_wheel
+from tests.integration.conftest import ROOT, Spec14, error_lines, the_wheel
 
 SHM: Final = Path("/dev/shm")
-ROOM: Final = 900 << 20
-"""Bytes of /dev/shm that a test may fill: beyond that it is not a disk of its own."""
+LARGEST: Final = 4 << 30
+"""Bytes up to which /dev/shm is the container's own and small enough to be filled."""
 
 
 @contextlib.contextmanager
@@ -125,7 +125,7 @@ def test_ctrl_c_at_any_moment(changed: Path, delay: float) -> None:
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """Give a folder on a disk that can be filled: the container's /dev/shm."""
-    if not SHM.is_dir() or shutil.disk_usage(SHM).total > 4 << 30:
+    if not SHM.is_dir() or shutil.disk_usage(SHM).total > LARGEST:
         pytest.skip("/dev/shm has no limit here that one could reach")
     folder = SHM / f"spec14-{os.getpid()}"
     folder.mkdir()
@@ -143,27 +143,48 @@ def fill(disk: Path, *, but: int) -> None:
             ballast.flush()
 
 
-@pytest.mark.parametrize("free", [0, 300 << 10])
-def test_a_full_disk(demo: Path, small_disk: Path, spec14: Spec14, free: int) -> None:
-    """With no room at all; with room for the sources and not for what is made of them."""
-    project = small_disk / "demo"
-    out = project / ".spec14"
-    copy_project("demo", project)
-    for kept in ("dist", "report"):
-        shutil.copytree(demo / ".spec14" / kept, out / kept)
-    # As after a run: the compiler's cache and the build tools are there.
-    for kept in ("emscripten", "uv"):
-        shutil.copytree(demo / ".spec14" / "cache" / kept, out / "cache" / kept, symlinks=True)
-    before = the_wheel(project).read_bytes()
-    fill(small_disk, but=free)
-    done = spec14("wheel", "--project", project)
+def assert_disk_full(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 26, done.stdout + done.stderr
     what, do = error_lines(done)
     assert what.startswith("the disk is full")
     assert "make room" in do
-    assert the_wheel(project).read_bytes() == before
+
+
+def test_a_full_disk_under_the_project(changed: Path, small_disk: Path, spec14: Spec14) -> None:
+    shutil.copytree(changed, small_disk / "demo", symlinks=True, ignore=without_caches)
+    before = the_wheel(small_disk / "demo").read_bytes()
+    fill(small_disk, but=0)
+    assert_disk_full(spec14("wheel", "--project", small_disk / "demo"))
+    assert the_wheel(small_disk / "demo").read_bytes() == before
+
+
+def without_caches(_folder: str, names: list[str]) -> set[str]:
+    return {"emscripten", "uv", "virtualenv", "test-env"} & set(names)
+
+
+def test_a_full_disk_under_the_wheels(changed: Path, small_disk: Path, spec14: Spec14) -> None:
+    """The wheel is built, and there is no room to put it: the last step of all."""
+    dist = changed / ".spec14" / "dist"
+    shutil.copytree(dist, small_disk / "dist")
+    shutil.rmtree(dist)
+    dist.symlink_to(small_disk / "dist")
+    before = the_wheel(changed).read_bytes()
+    fill(small_disk, but=4096)
+    assert_disk_full(spec14("wheel", "--project", changed))
+    assert the_wheel(changed).read_bytes() == before
+    assert spec14("test", "--no-deps", "--project", changed).returncode == 27
     (small_disk / "ballast").unlink()
-    if free == 0:
-        again = spec14("wheel", "--project", project)
-        assert again.returncode == 0, again.stdout + again.stderr
-        assert the_wheel(project).read_bytes() == before
+    again = spec14("wheel", "--project", changed)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "built ripple_demo" in again.stdout
+
+
+def test_a_full_disk_under_the_build_tools(
+    changed: Path, small_disk: Path, spec14: Spec14
+) -> None:
+    """Another program meets it, and says so in its own words."""
+    before = the_wheel(changed).read_bytes()
+    fill(small_disk, but=1 << 20)
+    done = spec14("wheel", "--project", changed, env={"TMPDIR": str(small_disk)})
+    assert_disk_full(done)
+    assert the_wheel(changed).read_bytes() == before

@@ -1,7 +1,7 @@
 """Every command in the README is run: by a test, or by ``.ci/run``.
 
-`RUN_BY` says where. A command that is added to the README without a line there fails, and so
-does a line whose file does not run the command any more.
+`RUN_BY` says where, and which words to look for there. A command that is added to the README
+without a line there fails, and so does a line whose file does not run the command any more.
 """
 
 import ast
@@ -41,55 +41,50 @@ class By:
 
 
 CI: Final = ".ci/run"
-COMPOSE: Final = "tests/image/test_compose.py"
-CONFTEST: Final = "tests/image/conftest.py"
-COMMANDS: Final = "tests/image/test_commands.py"
-HOST: Final = "tests/image/test_host.py"
 BOOTSTRAP: Final = "tests/unit/test_bootstrap.py"
+LINES: Final = "tests/image/test_readme_lines.py"
+TEST_LINE: Final = "images/bootstrap && docker compose run --rm tests"
+
+
+def as_it_stands(*typed: str, file: str = LINES) -> dict[str, tuple[By, ...]]:
+    """Give the entries of lines that a file types as they stand in the README."""
+    return {line: (By(file=file, words=line),) for line in typed}
+
 
 RUN_BY: Final[dict[str, tuple[By, ...]]] = {
-    "images/bootstrap": (By(file=CI, words="images/bootstrap"),),
-    "images/bootstrap && docker compose run --rm tests": (
-        By(file=CI, words="images/bootstrap && docker compose run --rm tests"),
+    **as_it_stands(
+        "PROJECT=../my-package docker compose up",
+        "PROJECT=../my-package nox -s preview",
+        "nox -s wasm-build",
+        "nox -s wasm-test",
+        "nox -s docs",
+        "nox -s serve",
+        "docker compose run --rm toolkit spec14 wheel",
+        "docker compose run --rm toolkit spec14 test",
+        "docker compose run --rm toolkit spec14 docs",
+        "docker compose run --rm toolkit spec14 info",
+        'docker run --rm -v "$PWD:/project" spec14-toolkit nox -s wasm-test',
     ),
+    **as_it_stands(TEST_LINE, "nox -s lint", "nox -s image-test", file=CI),
     "images/bootstrap && docker compose up": (
         By(file=CI, words="images/bootstrap"),
-        By(file=COMPOSE, words="up"),
+        By(file=LINES, words="docker compose up"),
     ),
+    "images/bootstrap": (By(file=CI, words="images/bootstrap"),),
     "images/bootstrap --check": (By(file=BOOTSTRAP, words="--check"),),
     "images/bootstrap --plan": (By(file=BOOTSTRAP, words="--plan"),),
-    "PROJECT=../my-package docker compose up": (By(file=COMPOSE, words="up"),),
-    "PROJECT=../my-package nox -s preview": (By(file=HOST, words="-s preview"),),
-    "nox -s wasm-build": (By(file=CONFTEST, words="wasm-build"),),
-    "nox -s wasm-test": (By(file=HOST, words="-s wasm-test"),),
-    "nox -s docs": (By(file=HOST, words="-s docs"),),
-    "nox -s serve": (By(file=HOST, words="-s serve"),),
-    "nox -s preview": (By(file=HOST, words="-s preview"),),
-    "docker compose run --rm toolkit spec14 wheel": (
-        By(file=COMPOSE, words="run --rm toolkit spec14 wheel"),
-    ),
-    "docker compose run --rm toolkit spec14 test": (
-        By(file=COMPOSE, words="run --rm toolkit spec14 test"),
-    ),
-    "docker compose run --rm toolkit spec14 docs": (
-        By(file=COMPOSE, words="run --rm toolkit spec14 docs"),
-    ),
-    "docker compose run --rm toolkit spec14 info": (
-        By(file=COMPOSE, words="run --rm toolkit spec14 info"),
-    ),
-    "docker compose build toolkit": (By(file="tests/benchmarks", words="build toolkit"),),
-    'docker run --rm -v "$PWD:/project" spec14-toolkit nox -s wasm-test': (
-        By(file=COMMANDS, words="docker run --rm"),
-        By(file=COMMANDS, words="spec14-toolkit nox -s wasm-test"),
-    ),
+    # The demo is the default of both (tests/unit/test_host.py).
+    "nox -s preview": (By(file=LINES, words="nox -s preview"),),
+    # On an empty engine that line builds it, and all services are the same build
+    # (tests/unit/test_host_compose.py).
+    "docker compose build toolkit": (By(file=CI, words=TEST_LINE),),
+    # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),
-    "nox -s lint": (By(file=CI, words="nox -s lint"),),
-    "nox -s image-test": (By(file=CI, words="nox -s image-test"),),
-    "nox -s bench": (By(file="docs/benchmarks.md", words="nox -s bench"),),
+    # Nothing else writes it.
+    "nox -s bench": (By(file="docs/benchmarks.md", words=""),),
+    # By whoever runs CI.
     ".ci/run": (),
 }
-"""``compose.yaml`` and ``docs/benchmarks.md`` count: the first is what the README's test line
-runs, the second is written by the session alone. ``.ci/run`` is run by whoever runs CI."""
 
 
 def commands(text: str) -> Iterator[str]:
@@ -135,7 +130,7 @@ def constants(node: ast.expr) -> Iterator[str]:
             for item in items:
                 yield from constants(item)
         case ast.JoinedStr(values=values):
-            yield "".join(part.value for part in values if isinstance(part, ast.Constant))
+            yield "".join(str(part.value) for part in values if isinstance(part, ast.Constant))
         case _:
             yield "…"
 

@@ -115,6 +115,16 @@ def test_the_private_copy_is_not_named(project: Project) -> None:
     assert ".spec14" not in error.detail
 
 
+def test_colours_and_the_frontends_own_traceback_are_left_out(project: Project) -> None:
+    output = (
+        "\x1b[1msrc/pkg/_k.c:3:1: \x1b[0m\x1b[0;1;31merror: \x1b[0mexpected ';'\n"
+        "1 error generated.\n\n\x1b[2mTraceback (most recent call last):\n  File ...\n"
+    )
+    error = build_error(project, failed(output), project.cache / "source")
+    assert error.what == "src/pkg/_k.c:3: expected ';'"
+    assert error.detail == "src/pkg/_k.c:3:1: error: expected ';'\n1 error generated."
+
+
 def test_the_first_in_time_is_told(project: Project) -> None:
     error = build_error(project, failed(CYTHON + GCC), project.cache / "source")
     assert error.what.startswith("src/pkg/fast.pyx:4: ")

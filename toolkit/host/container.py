@@ -78,7 +78,7 @@ class Job:
             options.append("--no-TTY")
         if self.published is not None:
             options += ["--publish", self.published.publish]
-            options += ["--env", f"SPEC14_PUBLIC_URL={self.published.url}"]
+            options += ["--env", f"SPEC14_PUBLIC_PORT={self.published.port}"]
         return (*self.compose, "run", *options, self.service, *self.words)
 
     def environment(self) -> dict[str, str]:

@@ -15,16 +15,23 @@ from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.disk import require_room
 from toolkit.errors import BuildFailed, RequirementsFailed
-from toolkit.pins import PINS, RUNTIME
+from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
 from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.wheels.backend import is_compiled
-from toolkit.wheels.diagnostics import excerpt, first_error
+from toolkit.wheels.diagnostics import excerpt, first_error, plain
 from toolkit.wheels.index import uv_environment
 from toolkit.wheels.source import copy_source, digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
 
+UV_FAILED: Final = (
+    "No solution found when resolving",
+    "UV_OFFLINE",
+    "Failed to fetch: ",
+    "Failed to download ",
+)
+"""What uv (0.9 to 0.13) writes when a requirement cannot be had."""
 EPOCH: Final = "315532800"
 """Time stamps in wheels (SOURCE_DATE_EPOCH): the first second a zip file can hold."""
 
@@ -148,8 +155,8 @@ def run_backend(command: list[str], source: Path, environment: Mapping[str, str]
 
 
 def _lacks_requirement(done: Finished) -> bool:
-    """Whether uv found a build requirement neither in the wheelhouse nor in its cache."""
-    return "No solution found when resolving" in done.output or "UV_OFFLINE" in done.output
+    """Whether uv could not have a build requirement, from wherever it was to come."""
+    return any(words in done.output for words in UV_FAILED)
 
 
 def build_error(project: Project, done: Finished, source: Path) -> BuildFailed | RequirementsFailed:
@@ -161,7 +168,7 @@ def build_error(project: Project, done: Finished, source: Path) -> BuildFailed |
         When that was the reason.
     """
     require_room(done.output, project.dist)
-    output = done.output.replace(f"{source}/", "")
+    output = plain(done.output).replace(f"{source}/", "")
     if found := first_error(output, lambda path: (project.folder / path).is_file()):
         return BuildFailed(
             f"{found.file}:{found.line}: {found.said}",
@@ -221,7 +228,7 @@ def _inputs(project: Project) -> str:
     files = source_files(project.folder)
     parts = {
         "source": digest(project.folder, files),
-        "pins": PINS.read_text("utf-8"),
+        "pins": fingerprint(),
         "toolkit": toolkit.__version__,
         "config-settings": project.settings.wheel.config_settings,
     }
@@ -241,8 +248,10 @@ def _emscripten_cache(project: Project) -> Path:
     read-only where the root file system is.
     """
     image = Path(os.environ.get("EM_CACHE", ""))
-    own = project.cache / "emscripten"
+    own = project.cache / f"emscripten-{fingerprint()[:12]}"
     if image != own and image.is_dir() and not own.is_dir():
+        for other in project.cache.glob("emscripten-*"):
+            shutil.rmtree(other)
         partial = own.with_name(f".emscripten.{os.getpid()}")
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(image, partial)

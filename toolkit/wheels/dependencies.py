@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.cache import read_record, write_record
-from toolkit.pins import PINS
+from toolkit.pins import fingerprint
 from toolkit.project import Project
 from toolkit.runtime.lock import read_wheel
 from toolkit.wheels.build import BuiltWheel
@@ -31,7 +31,7 @@ def site_wheels(project: Project, wheel: BuiltWheel, extra: Sequence[str]) -> tu
     if not requires:
         return (wheel.path,)
     folder = project.cache / "site-wheels"
-    key = hashlib.sha256(json.dumps([requires, PINS.read_text("utf-8")]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([requires, fingerprint()]).encode()).hexdigest()
     record = read_record(folder / "spec14.json")
     kept = [folder / name for name in record.get("wheels", [])]
     if record.get("key") == key and all(path.is_file() for path in kept):

@@ -26,6 +26,10 @@ FORMS: Final = tuple(
     )
 )
 
+COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+FRONTEND: Final = "\nTraceback (most recent call last):\n"
+"""Where the compiler has ended and the build frontend tells where it was itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnostic:
@@ -67,7 +71,13 @@ def first_error(output: str, is_ours: Callable[[Path], bool]) -> Diagnostic | No
 def excerpt(output: str, position: int, *, before: int = 0, lines: int = 14) -> str:
     """Give some lines of the output from the one at `position` on."""
     number = output.count("\n", 0, position)
-    return "\n".join(output.split("\n")[max(number - before, 0) : number + lines])
+    shown = output.split("\n")[max(number - before, 0) : number + lines]
+    return "\n".join(shown).partition(FRONTEND)[0].rstrip()
+
+
+def plain(output: str) -> str:
+    """Give the output without colours."""
+    return COLOUR.sub("", output)
 
 
 def _errors(output: str, is_ours: Callable[[Path], bool]) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from toolkit.cache import read_record, write_record
 from toolkit.disk import require_room
 from toolkit.errors import RuntimeFailed
-from toolkit.pins import PINS
+from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.wheels.index import Wheelhouse, offline_then_index
 
@@ -132,7 +132,7 @@ def _key(folder: Path, requirements: Sequence[str], wheels: Sequence[Path]) -> s
             str(folder),
             sorted(requirements),
             sorted(hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels),
-            PINS.read_text("utf-8"),
+            fingerprint(),
             os.environ.get("PYODIDE_XBUILDENV_PATH", ""),
         ]
     )

@@ -11,8 +11,7 @@ from pathlib import Path
 from toolkit.cache import read_record, write_record
 from toolkit.disk import require_room
 from toolkit.errors import RequirementsFailed
-from toolkit.errors import BuildFailed
-from toolkit.pins import PINS
+from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.project import Project
 from toolkit.wheels.backend import is_compiled
@@ -56,11 +55,9 @@ def native_python(project: Project, requirements: Sequence[str]) -> Path:
     if read_record(record).get("base") != base:
         shutil.rmtree(record.parent, ignore_errors=True)
         _create(record.parent, environment)
+    install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
     offline_then_index(
-        [
-            *("uv", "pip", "install", "--quiet", "--python", python),
-            *("--reinstall-package", project.name, wheel, *requirements),
-        ],
+        [*install, "--reinstall-package", project.name, str(wheel), *requirements],
         offline=["--offline"],
         cwd=project.cache,
         env=environment,
@@ -80,7 +77,7 @@ def _record(project: Project) -> Path:
 
 def _keys(project: Project, requirements: Sequence[str]) -> tuple[str, str]:
     """Give what decides the environment as a whole, and what its copy of the project."""
-    whole = json.dumps([sorted(requirements), PINS.read_text("utf-8"), sys.prefix])
+    whole = json.dumps([sorted(requirements), fingerprint(), sys.prefix])
     base = hashlib.sha256(whole.encode()).hexdigest()
     return base, digest(project.folder, source_files(project.folder))
 
@@ -104,27 +101,16 @@ def _native_wheel(project: Project, files: list[Path]) -> Path:
 
 
 def _create(folder: Path, environment: Mapping[str, str]) -> None:
+    """Make the environment; it sees the image's packages, after its own.
+
+    ``addsitedir`` and not a bare path, so that ``.pth`` files there count too.
+    """
     venv = ["uv", "venv", "--quiet", "--python", sys.executable, str(folder)]
     done = run(venv, env=environment)
     if done.code != 0:
         require_room(done.output, folder)
         msg = "the environment of the documentation could not be made"
         raise RequirementsFailed(msg, do="see `spec14 info`", detail=done.tail())
-    _show_own_packages(folder)
-
-
-def _create(folder: Path, environment: Mapping[str, str]) -> None:
-    """Make the environment; it sees the image's packages, after its own.
-
-    ``addsitedir`` and not a bare path, so that ``.pth`` files there count too.
-    """
-    made = run(["uv", "venv", "--quiet", "--python", sys.executable, folder], env=environment)
-    if made.code != 0:
-        raise BuildFailed(
-            "no environment for the documentation could be made",
-            do="see the message above",
-            detail=made.tail(),
-        )
     packages = next(folder.glob("lib/python*/site-packages"))
     own = sysconfig.get_path("purelib")
     line = f"import site; site.addsitedir({own!r})\n"

@@ -1,0 +1,59 @@
+"""Options of ``nox -s bench``, and the report that all benchmarks write into."""
+
+import json
+from collections.abc import Iterator
+
+import docker
+import pytest
+
+from tests.benchmarks.figures import Report, this_machine
+from tests.image.conftest import client, containers, copy_of, owner, work
+from tests.image.containers import IMAGE, Containers
+from tests.image.machine import ROOT
+
+__all__ = ["client", "containers", "copy_of", "owner", "work"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what may stand after ``nox -s bench --``."""
+    group = parser.getgroup("spec14 benchmarks")
+    group.addoption("--cold", action="store_true", help="also build the image from nothing (long)")
+    group.addoption("--write", action="store_true", help="write docs/benchmarks.md")
+
+
+@pytest.fixture(scope="session")
+def cold(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--cold"))
+
+
+@pytest.fixture(scope="session")
+def report(
+    pytestconfig: pytest.Config, client: docker.DockerClient, containers: Containers
+) -> Iterator[Report]:
+    """Everything that is measured; printed, and written where asked, at the end."""
+    ran = containers.run("spec14", "--json", "info")
+    assert ran.code == 0, ran.output
+    versions = {fact["name"]: fact["actual"] for fact in json.loads(ran.output)}
+    engine = client.version()
+    told = ", ".join(
+        f"{name.removeprefix('runtime ')} {versions[name]}"
+        for name in ("runtime pyodide", "emscripten", "llvm", "node", "python", "jupyterlite-core", "sphinx")
+    )
+    image = client.images.get(IMAGE)
+    ours = Report(
+        facts=[
+            this_machine(),
+            f"engine {engine['Version']}, kernel {engine['KernelVersion']}",
+            f"image {image.short_id.removeprefix('sha256:')}: {told}",
+        ]
+    )
+    yield ours
+    text = ours.markdown()
+    print(f"\n\n{text}")
+    if pytestconfig.getoption("--write"):
+        file = ROOT / "docs" / "benchmarks.md"
+        file.parent.mkdir(exist_ok=True)
+        new = file.with_suffix(".new")
+        new.write_text(text, "utf-8")
+        new.replace(file)
+        print(f"wrote {file}")

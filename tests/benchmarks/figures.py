@@ -1,0 +1,86 @@
+"""What was measured, as the Markdown of ``docs/benchmarks.md``."""
+
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+NOT_MEASURED: Final = "not measured in this run"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One line of a table: what was measured, beside what it is compared to."""
+
+    what: str
+    measured: str
+    compared: str
+
+
+@dataclass(kw_only=True)
+class Report:
+    """All tables of a run, in the order in which they were measured.
+
+    Attributes
+    ----------
+    facts
+        Lines about the machine and the versions.
+    sections
+        Figures by heading.
+    """
+
+    facts: list[str] = field(default_factory=list)
+    sections: dict[str, list[Figure]] = field(default_factory=dict)
+
+    def add(self, section: str, what: str, measured: str, compared: str) -> None:
+        """Keep a figure, and print it at once: a run takes minutes."""
+        figure = Figure(what=what, measured=measured, compared=compared)
+        self.sections.setdefault(section, []).append(figure)
+        print(f"\n{section}: {what}: {measured} ({compared})", flush=True)
+
+    def markdown(self) -> str:
+        """Give the whole as Markdown."""
+        today = datetime.now(UTC).date().isoformat()
+        lines = [
+            "# Benchmarks",
+            "",
+            f"Measured on {today} by `nox -s bench -- --cold --write`, all in one run unless a line",
+            "says otherwise. Nothing here is asserted: machines differ. Targets are those this",
+            "project set itself.",
+            "",
+            *(f"- {fact}" for fact in self.facts),
+        ]
+        for heading, figures in self.sections.items():
+            lines += ["", f"## {heading}", "", "| what | measured | compared to |", "|---|---|---|"]
+            lines += [f"| {one.what} | {one.measured} | {one.compared} |" for one in figures]
+        return "\n".join(lines) + "\n"
+
+
+def seconds(values: Sequence[float]) -> str:
+    """Write times: the median, and the range where there are several."""
+    middle = statistics.median(values)
+    if len(values) == 1:
+        return f"{middle:.1f} s"
+    return f"{middle:.1f} s (median of {len(values)}: {min(values):.1f} to {max(values):.1f})"
+
+
+def megabytes(size: float) -> str:
+    """Write a size in bytes (1 MB is 10^6 bytes)."""
+    return f"{size / 1e6:.1f} MB"
+
+
+def this_machine() -> str:
+    """Say on what the figures were measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    name = ""
+    if (info := Path("/proc/cpuinfo")).is_file():
+        models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = f" ({models[0].partition(':')[2].strip()})" if models else ""
+    return (
+        f"machine: {platform.system()} {platform.machine()}, {os.cpu_count()} processors{name}, "
+        f"{memory:.0f} GiB of memory"
+    )
