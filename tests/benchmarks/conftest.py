@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 import docker
 import pytest
@@ -10,6 +11,16 @@ from tests.benchmarks.figures import Report, this_machine
 from tests.image.conftest import client, containers, copy_of, owner, work
 from tests.image.containers import IMAGE, Containers
 from tests.image.machine import ROOT
+
+NAMED: Final = (
+    "runtime pyodide",
+    "emscripten",
+    "llvm",
+    "node",
+    "python",
+    "jupyterlite-core",
+    "sphinx",
+)
 
 __all__ = ["client", "containers", "copy_of", "owner", "work"]
 
@@ -35,10 +46,7 @@ def report(
     assert ran.code == 0, ran.output
     versions = {fact["name"]: fact["actual"] for fact in json.loads(ran.output)}
     engine = client.version()
-    told = ", ".join(
-        f"{name.removeprefix('runtime ')} {versions[name]}"
-        for name in ("runtime pyodide", "emscripten", "llvm", "node", "python", "jupyterlite-core", "sphinx")
-    )
+    told = ", ".join(f"{name.removeprefix('runtime ')} {versions[name]}" for name in NAMED)
     image = client.images.get(IMAGE)
     ours = Report(
         facts=[

@@ -48,9 +48,9 @@ class Report:
         lines = [
             "# Benchmarks",
             "",
-            f"Measured on {today} by `nox -s bench -- --cold --write`, all in one run unless a line",
-            "says otherwise. Nothing here is asserted: machines differ. Targets are those this",
-            "project set itself.",
+            f"Measured on {today} by `nox -s bench -- --cold --write`, in one run unless a line",
+            "says otherwise. Nothing here is asserted: machines differ. Targets are those this project",
+            "set itself.",
             "",
             *(f"- {fact}" for fact in self.facts),
         ]

@@ -49,9 +49,7 @@ class Edited:
 
 
 @pytest.fixture(scope="module")
-def edited(
-    containers: Containers, copy_of: Callable[..., Path], owner: Owner
-) -> Iterator[Edited]:
+def edited(containers: Containers, copy_of: Callable[..., Path], owner: Owner) -> Iterator[Edited]:
     project = copy_of("demo")
     environment = {
         "PROJECT": str(project),

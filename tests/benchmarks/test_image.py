@@ -1,5 +1,6 @@
 """How long the image takes to build, and how large it is. The tag is one of its own."""
 
+import re
 import secrets
 import shutil
 import time
@@ -27,6 +28,7 @@ class Checkout:
 
     folder: Path
     tag: str
+    built: set[str]
 
     def build(self, *options: str) -> float:
         """Build it as Compose would for a user; give the seconds."""
@@ -40,7 +42,16 @@ class Checkout:
         )
         took = time.monotonic() - began
         assert ran.code == 0, ran.output
+        self.built.add(here("docker", "image", "inspect", "-f", "{{.Id}}", self.tag).output.strip())
         return took
+
+    def remove(self) -> None:
+        """Remove the images that were built here; never one that has another name too."""
+        here("docker", "image", "rm", self.tag)
+        for image in self.built:
+            tags = here("docker", "image", "inspect", "-f", "{{.RepoTags}}", image)
+            if tags.output.strip() == "[]":
+                here("docker", "image", "rm", image)
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +61,11 @@ def checkout(work: Path) -> Iterator[Checkout]:
     shutil.copytree(ROOT, folder, ignore=leave)
     tag = f"{TAG}-{secrets.token_hex(3)}"
     (folder / "bench.yaml").write_text(OVERRIDE.format(tag=tag))
+    ours = Checkout(folder=folder, tag=tag, built=set())
     try:
-        yield Checkout(folder=folder, tag=tag)
+        yield ours
     finally:
-        # Only the name goes: the layers are the build cache's.
-        here("docker", "image", "rm", tag)
+        ours.remove()
 
 
 def test_one_line_changed(checkout: Checkout, report: Report) -> None:
@@ -67,7 +78,10 @@ def test_one_line_changed(checkout: Checkout, report: Report) -> None:
             file.write(f"# Changed {number} ({secrets.token_hex(4)}).\n")
         times.append(checkout.build())
     report.add(
-        SECTION, "one line changed in `toolkit/`", seconds(times), again.format(seconds([unchanged]))
+        SECTION,
+        "one line changed in `toolkit/`",
+        seconds(times),
+        again.format(seconds([unchanged])),
     )
 
 
@@ -98,15 +112,17 @@ def test_size_by_layer(client: docker.DockerClient, report: Report) -> None:
             rest += layer["Size"]
             continue
         share = f"{layer['Size'] / total:.0%} of the image"
-        report.add("Size of the image by layer", told(layer["CreatedBy"]), megabytes(layer["Size"]), share)
+        report.add(
+            "Size of the image by layer", told(layer["CreatedBy"]), megabytes(layer["Size"]), share
+        )
     report.add("Size of the image by layer", "layers below 1 MB", megabytes(rest), "")
     report.add("Size of the image by layer", "all of it, unpacked", megabytes(total), "")
 
 
 def told(created_by: str) -> str:
     """Shorten an instruction to what tells the layers apart."""
-    words = [word for word in created_by.split() if not word.startswith(("--mount", "|", "/bin/sh"))]
-    line = " ".join(words).replace("# buildkit", "").removeprefix("-c ").strip()
-    line = line.replace("|", "\\|").replace("`", "'")
+    line = re.sub(r"^RUN (\|\d+ .*?)?/bin/sh -c ", "RUN ", created_by)
+    line = re.sub(r"--mount=\S+ |# buildkit$", "", line)
+    line = " ".join(line.replace("|", "\\|").replace("`", "'").split())
     short = line if len(line) <= 90 else f"{line[:90]}…"
     return f"`{short}`" if short else "the base image"

@@ -5,19 +5,79 @@
     python visit_and_click.py SITE TIMES
 """
 
+import contextlib
 import json
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from playwright.sync_api import Request
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from toolkit.browser.pages import try_it
 from toolkit.browser.session import Visit, fenced_browser, visit
-from toolkit.serve.server import running
+from toolkit.serve.address import bind
+from toolkit.serve.app import site_app
+from toolkit.serve.headers import header_profile
+from toolkit.serve.hosts import allowed_names
 
 PAGE = "api.html"
 FUNCTION = "ripple.propagate"
+
+
+@dataclass(kw_only=True)
+class Load:
+    """What a server had to do."""
+
+    requests: int = 0
+    not_modified: int = 0
+    bytes: int = 0
+
+
+class Counter:
+    """Count what the site's application answers; a browser counts its own cache too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.load = Load()
+
+    def taken(self) -> Load:
+        """Give the load since the last time."""
+        load, self.load = self.load, Load()
+        return load
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def count(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.load.requests += 1
+                self.load.not_modified += message["status"] == 304
+            elif message["type"] == "http.response.body":
+                self.load.bytes += len(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, receive, count)
+
+
+@contextlib.contextmanager
+def counted(site: Path) -> Iterator[tuple[str, Counter]]:
+    """Serve a site as `spec14 serve` does, and count."""
+    names = allowed_names("127.0.0.1", ())
+    counter = Counter(site_app(site, profile=header_profile("pages"), names=names))
+    config = uvicorn.Config(counter, http="h11", ws="none", lifespan="off", log_level="warning")
+    server = uvicorn.Server(config)
+    with bind("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/", counter
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def one_visit(reader: Visit) -> dict[str, float]:
@@ -29,39 +89,25 @@ def one_visit(reader: Visit) -> dict[str, float]:
     notebook.code_cell(0).wait_for(timeout=120_000)
     interface = time.monotonic() - began
     notebook.wait_ready(180)
-    kernel = time.monotonic() - began
     notebook.run(0, 180)
-    return {"interface": interface, "kernel": kernel, "cell": time.monotonic() - began}
-
-
-def answered(requests: list[Request]) -> dict[str, int]:
-    """Count requests that the server answered, and the bytes of their bodies."""
-    count = bodies = 0
-    for request in requests:
-        if request.url.startswith("http") and (response := request.response()):
-            count += 1
-            length = response.header_value("content-length")
-            bodies += int(length or 0) if response.status == 200 else 0  # noqa: PLR2004
-    return {"requests": count, "bytes": bodies}
+    return {"interface": interface, "cell": time.monotonic() - began}
 
 
 def main() -> None:
     """Measure."""
     site, times = Path(sys.argv[1]), int(sys.argv[2])
-    found: dict[str, list[dict[str, float]]] = {"cold": [], "warm": []}
+    seconds: dict[str, list[dict[str, float]]] = {"cold": [], "warm": []}
     loads: dict[str, list[dict[str, int]]] = {"cold": [], "warm": []}
-    with running(site) as url:
+    with counted(site) as (url, counter):
         for _ in range(times):
             # A browser that knows nothing: not even compiled code is kept from before.
             with fenced_browser() as browser, visit(browser, url) as reader:
                 for kind in ("cold", "warm"):
-                    requests: list[Request] = []
-                    reader.page.context.on("request", requests.append)
-                    found[kind].append(one_visit(reader))
-                    reader.page.context.remove_listener("request", requests.append)
-                    loads[kind].append(answered(requests))
+                    seconds[kind].append(one_visit(reader))
+                    reader.page.wait_for_load_state("networkidle")
+                    loads[kind].append(asdict(counter.taken()))
                 assert reader.record.troubles == []
-    print(json.dumps({"seconds": found, "loads": loads}))
+    print(json.dumps({"seconds": seconds, "loads": loads}))
 
 
 main()

@@ -112,9 +112,7 @@ def demo(containers: Containers, copy_of: CopyOf, owner: Owner) -> BuiltDemo:
     project = copy_of("demo")
     said: dict[str, str] = {}
     for session in ("wasm-build", "wasm-test", "docs"):
-        ran = containers.run(
-            "nox", "-s", session, project=project, user=str(owner), seconds=300
-        )
+        ran = containers.run("nox", "-s", session, project=project, user=str(owner), seconds=300)
         assert ran.code == 0, ran.output
         said[session] = ran.output
     return BuiltDemo(project=project, owner=owner, said=said)

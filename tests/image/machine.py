@@ -41,21 +41,7 @@ def here(
     user
         Another user than this one (only root can).
     """
-    clean = {name: value for name, value in os.environ.items() if name not in IGNORED}
-    child = subprocess.Popen(
-        [str(word) for word in words],
-        cwd=cwd,
-        env={**clean, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        user=user.uid if user else None,
-        group=user.gid if user else None,
-        extra_groups=[] if user else None,
-    )
+    child = begin(*words, env=env, cwd=cwd, user=user)
     try:
         output, _ = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -69,6 +55,38 @@ def here(
     return Ran(code=child.returncode, output=output)
 
 
+def begin(
+    *words: str | Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    user: Owner | None = None,
+) -> subprocess.Popen[str]:
+    """Start a command, in a session of its own."""
+    clean = {name: value for name, value in os.environ.items() if name not in IGNORED}
+    return subprocess.Popen(
+        [str(word) for word in words],
+        cwd=cwd,
+        env={**clean, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        user=user.uid if user else None,
+        group=user.gid if user else None,
+        extra_groups=[] if user else None,
+    )
+
+
+def nox_words(*words: str) -> list[str | Path]:
+    """Give the words that run nox, the program that runs these tests, with our noxfile."""
+    program = shutil.which("nox")
+    if program is None:
+        pytest.skip("nox is not on PATH")
+    return [program, "-f", ROOT / "noxfile.py", *words]
+
+
 def nox(
     *words: str,
     env: Mapping[str, str] | None = None,
@@ -76,13 +94,8 @@ def nox(
     seconds: float = 180,
     user: Owner | None = None,
 ) -> Ran:
-    """Run nox, the program that runs these tests, with our noxfile."""
-    program = shutil.which("nox")
-    if program is None:
-        pytest.skip("nox is not on PATH")
-    return here(
-        program, "-f", ROOT / "noxfile.py", *words, env=env, cwd=cwd, seconds=seconds, user=user
-    )
+    """Run nox to its end."""
+    return here(*nox_words(*words), env=env, cwd=cwd, seconds=seconds, user=user)
 
 
 def free_port() -> int:

@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,16 +34,14 @@ class Preview:
 
 
 @pytest.fixture(scope="module")
-def preview(
-    client: docker.DockerClient, compose: Compose, demo: BuiltDemo
-) -> Iterator[Preview]:
+def preview(client: docker.DockerClient, compose: Compose, demo: BuiltDemo) -> Preview:
     port = free_port()
     up = compose("up", "--detach", "--no-build", PROJECT=str(demo.project), PORT=str(port))
     assert up.code == 0, up.output
     (container,) = of_project(client, compose)
     health = healthy(container, 240)
     assert health == "healthy", container.logs().decode("utf-8", "replace")
-    yield Preview(container=container, port=port)
+    return Preview(container=container, port=port)
 
 
 def of_project(client: docker.DockerClient, compose: Compose) -> list[Container]:
@@ -97,7 +94,7 @@ def test_it_is_published_on_the_loopback_interface_only(
     assert published == [{"HostIp": "127.0.0.1", "HostPort": str(preview.port)}]
     config = client.networks.get("bridge").attrs["IPAM"]["Config"][0]
     if gateway := config.get("Gateway"):
-        with pytest.raises(OSError, match=r"refused|timed out"):  # noqa: PT012
+        with pytest.raises(OSError, match=r"refused|timed out"):
             socket.create_connection((gateway, preview.port), timeout=3).close()
 
 

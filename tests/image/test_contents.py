@@ -1,5 +1,6 @@
 """What is in the image, and what must not be."""
 
+import io
 import json
 import re
 import tarfile
@@ -19,8 +20,6 @@ OCI: Final = "org.opencontainers.image."
 
 VERSIONS: Final = {
     "pyodide": "runtime pyodide",
-    "abi": "runtime abi",
-    "platform-tag": "runtime platform-tag",
     "emscripten": "emscripten",
     "llvm": "llvm",
     "node": "node",
@@ -169,16 +168,20 @@ def handed_over(folder: Path, known: set[str]) -> list[bytes]:
     return [text.encode() for text in sorted(found)]
 
 
-def leaks(archive: Iterable[bytes], marks: list[bytes]) -> dict[str, bytes]:
+def leaks(archive: Iterable[bytes], marks: list[bytes]) -> dict[str, list[bytes]]:
     """Give the members of an image's archive that hold one of the marks, and which."""
-    found: dict[str, bytes] = {}
-    with tarfile.open(fileobj=Stream(archive), mode="r|") as tar:
+    found: dict[str, list[bytes]] = {}
+    with (
+        io.BufferedReader(Pieces(archive), buffer_size=1 << 20) as stream,
+        tarfile.open(fileobj=stream, mode="r|") as tar,
+    ):
         for member in tar:
             content = tar.extractfile(member) if member.isreg() else None
             if content is None:
                 continue
             for window in windows(unpacked(content), max(map(len, marks))):
-                found |= {member.name: mark for mark in marks if mark in window}
+                if inside := [mark for mark in marks if mark in window]:
+                    found.setdefault(member.name, []).extend(inside)
     return found
 
 
@@ -203,23 +206,20 @@ def windows(chunks: Iterable[bytes], overlap: int) -> Iterator[bytes]:
         before = window[-overlap:]
 
 
-class Stream:
-    """What :mod:`tarfile` reads from, around the pieces that the engine sends."""
+class Pieces(io.RawIOBase):
+    """A file to read from, around the pieces that the engine sends."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
-        self._rest = b""
+        self._rest = memoryview(b"")
 
-    def read(self, size: int) -> bytes:
-        """Give the next bytes."""
-        parts = [self._rest]
-        have = len(self._rest)
-        while have < size:
-            piece = next(self._pieces, b"")
-            if not piece:
-                break
-            parts.append(piece)
-            have += len(piece)
-        whole = b"".join(parts)
-        self._rest = whole[size:]
-        return whole[:size]
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._rest:
+            self._rest = memoryview(next(self._pieces, b""))
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size

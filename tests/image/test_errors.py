@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,7 @@ def test_c_that_does_not_compile(containers: Containers, copy_of: Copy, owner: O
     assert not list((project / ".spec14/dist").glob("*.whl"))
 
 
-def test_an_error_in_the_documentation(
-    containers: Containers, copy_of: Copy, owner: Owner
-) -> None:
+def test_an_error_in_the_documentation(containers: Containers, copy_of: Copy, owner: Owner) -> None:
     project = copy_of("pure")
     (project / "docs/conf.py").write_text("extensions = ['no_such_extension']\n")
     ran = containers.run("nox", "-s", "docs", project=project, user=str(owner))
@@ -101,7 +100,7 @@ def test_two_runs_at_once(containers: Containers, demo: BuiltDemo) -> None:
         "from toolkit.cache import working_on\n"
         "with working_on(read_project(Path('/project'))): print('held', flush=True); time.sleep(60)"
     )
-    options = {"project": demo.project, "user": str(demo.owner)}
+    options: dict[str, Any] = {"project": demo.project, "user": str(demo.owner)}
     with containers.started("python", "-c", hold, **options) as container:
         end = time.monotonic() + 30
         while b"held" not in container.logs() and time.monotonic() < end:

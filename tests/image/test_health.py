@@ -22,7 +22,8 @@ def test_a_serving_container_is_healthy(containers: Containers, demo: BuiltDemo)
         *("nox", "-s", "serve"), project=demo.project, user=str(demo.owner), healthcheck=OFTEN
     ) as container:
         assert healthy(container, 40) == "healthy"
-        answer = "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000); " + (
+        answer = (
+            "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000); "
             "c.request('GET', '/api.html'); print(c.getresponse().status)"
         )
         code, output = container.exec_run(["python", "-c", answer])

@@ -1,9 +1,13 @@
 """nox on the user's machine: sessions that run once more in the image, and what goes wrong."""
 
+import contextlib
+import http.client
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +16,7 @@ import pytest
 
 from tests.image.conftest import Compose
 from tests.image.containers import Owner
-from tests.image.machine import free_port, here, nox
+from tests.image.machine import begin, free_port, nox, nox_words
 
 Copy = Callable[..., Path]
 NOBODY = Owner(uid=65534, gid=65534)
@@ -106,23 +110,36 @@ def test_a_session_on_the_host_is_the_session_in_the_image(
 
 
 def test_serving_from_the_host(compose: Compose, copy_of: Copy) -> None:
-    """The port is published for as long as the session lasts."""
+    """The port is published for as long as the session lasts; Ctrl-C ends it with 130."""
     project = copy_of("pure")
     port = free_port()
     env = compose.environment(PROJECT=str(project))
     docs = nox("-s", "docs", env=env)
     assert docs.code == 0, docs.output
-    # The shell ends the session as a user's Ctrl-C would: with a signal to the program.
-    script = (
-        'nox -f "$1" -s serve -- --port "$2" & pid=$!; '
-        "for second in $(seq 60); do "
-        'python3 -c "import urllib.request as u; print(u.urlopen(\'http://127.0.0.1:$2/\').status)" '
-        "2>/dev/null && break; sleep 1; done; kill -INT $pid; wait $pid; echo ended $?"
-    )
-    noxfile = Path(__file__).resolve().parents[2] / "noxfile.py"
-    # A background process of a script ignores SIGINT unless the script has job control.
-    ran = here("bash", "-m", "-c", script, "serve", noxfile, str(port), env=env)
-    assert "200\n" in ran.output, ran.output
-    assert ran.output.rstrip().endswith("ended 130"), ran.output
+    session = begin(*nox_words("-s", "serve", "--", "--port", str(port)), env=env)
+    try:
+        assert status(port, 60) == 200
+        session.send_signal(signal.SIGINT)
+        output, _ = session.communicate(timeout=40)
+    finally:
+        session.kill()
+        session.wait()
+    assert session.returncode == 130, output
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=3).close()
+
+
+def status(port: int, seconds: float) -> int:
+    """Give the status of the front page, once there is one; 0 if there is none in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        server = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        # The engine's proxy takes connections before the server does.
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            server.request("GET", "/")
+            found: int = server.getresponse().status
+            server.close()
+            return found
+        server.close()
+        time.sleep(0.3)
+    return 0

@@ -24,7 +24,10 @@ def test_the_wheel_is_compiled(demo: BuiltDemo) -> None:
 
 def test_the_tests_passed_in_webassembly(demo: BuiltDemo) -> None:
     suites = list(ET.parse(demo.project / ".spec14/report/junit.xml").iter("testsuite"))
-    counts = {key: sum(int(suite.attrib[key]) for suite in suites) for key in suites[0].attrib if key in {"tests", "failures", "errors"}}
+    counts = {
+        name: sum(int(suite.attrib[name]) for suite in suites)
+        for name in ("tests", "failures", "errors")
+    }
     assert counts["tests"] > 36
     assert counts["failures"] == counts["errors"] == 0
 
@@ -40,9 +43,7 @@ def test_the_site_is_made_around_that_wheel(demo: BuiltDemo) -> None:
 
 
 def test_once_more_is_nothing_to_do(containers: Containers, demo: BuiltDemo) -> None:
-    ran = containers.run(
-        "nox", "-s", "wasm-build", project=demo.project, user=str(demo.owner)
-    )
+    ran = containers.run("nox", "-s", "wasm-build", project=demo.project, user=str(demo.owner))
     assert ran.code == 0, ran.output
     assert "is up to date" in ran.output
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_root_with_another_home_as_in_github_actions(containers: Containers) -> 
 
 def test_a_read_only_root(containers: Containers, copy_of: Copy, owner: Owner) -> None:
     project = copy_of("demo")
-    options: Mapping[str, object] = {
+    options: Mapping[str, Any] = {
         "project": project,
         "user": str(owner),
         "read_only": True,

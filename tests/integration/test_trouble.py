@@ -179,9 +179,7 @@ def test_a_full_disk_under_the_wheels(changed: Path, small_disk: Path, spec14: S
     assert "built ripple_demo" in again.stdout
 
 
-def test_a_full_disk_under_the_build_tools(
-    changed: Path, small_disk: Path, spec14: Spec14
-) -> None:
+def test_a_full_disk_under_the_build_tools(changed: Path, small_disk: Path, spec14: Spec14) -> None:
     """Another program meets it, and says so in its own words."""
     before = the_wheel(changed).read_bytes()
     fill(small_disk, but=1 << 20)

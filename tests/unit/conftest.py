@@ -1,0 +1,8 @@
+"""What the unit tests share."""
+
+from hypothesis import settings
+
+# Examples are found anew each time: nothing is written beside the tests, which may lie in a
+# folder that this user cannot write.
+settings.register_profile("spec14", database=None)
+settings.load_profile("spec14")
