@@ -103,7 +103,7 @@ ARG LLVM_VERSION=21.1.8
 ARG PYTHON_VERSION=3.14.8
 ARG NODE_VERSION=24.21.0
 ARG PYODIDE_VERSION=314.0.6
-RUN python -m toolkit.pins labels "emscripten=$EMSCRIPTEN_VERSION" "llvm=$LLVM_VERSION" \
+RUN python -m toolkit.installed labels "emscripten=$EMSCRIPTEN_VERSION" "llvm=$LLVM_VERSION" \
         "python=$PYTHON_VERSION" "node=$NODE_VERSION" "pyodide=$PYODIDE_VERSION"
 LABEL org.scientific-python.spec14.emscripten="$EMSCRIPTEN_VERSION" \
       org.scientific-python.spec14.llvm="$LLVM_VERSION" \

@@ -19,7 +19,8 @@ from toolkit.cache import working_on
 from toolkit.errors import INTERRUPTED, DiskFull, NotWritable, Spec14Error
 from toolkit.host.report import report_error
 from toolkit.info import healthy, show_facts
-from toolkit.pins import RUNTIME, facts, installed_version, read_pins, require_coherent
+from toolkit.installed import installed_version
+from toolkit.pins import RUNTIME, facts, read_pins, require_coherent
 from toolkit.pipeline import Run, up_to_date_docs, up_to_date_wheel
 from toolkit.progress import Steps
 from toolkit.project import Project, read_project

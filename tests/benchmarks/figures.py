@@ -49,8 +49,8 @@ class Report:
             "# Benchmarks",
             "",
             f"Measured on {today} by `nox -s bench -- --cold --write`, in one run unless a line",
-            "says otherwise. Nothing here is asserted: machines differ. Targets are those this project",
-            "set itself.",
+            "says otherwise. Nothing here is asserted: machines differ. Targets are those that",
+            "this project set itself.",
             "",
             *(f"- {fact}" for fact in self.facts),
         ]

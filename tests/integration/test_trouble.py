@@ -106,6 +106,21 @@ def test_ended_while_the_compiler_runs(
     assert stale.returncode == 27, "the old wheel does not pass for a new one"
 
 
+def test_ended_while_two_compilers_run(changed: Path) -> None:
+    """Each in a process group of its own and a thread of its own."""
+    cache = changed / ".spec14" / "cache"
+    with running("docs", "--project", changed) as child:
+        until(lambda: programs_in(cache / "source") and programs_in(cache / "native-source"))
+        begun = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        assert child.wait(20) == 130
+        assert time.monotonic() - begun < 15
+        assert child.stdout is not None
+        assert "Traceback" not in child.stdout.read()
+    until(lambda: programs_in(changed) == [], 10)
+    assert not (changed / ".spec14" / "site").exists()
+
+
 @pytest.mark.parametrize("delay", [0.05, 0.3, 0.8])
 def test_ctrl_c_at_any_moment(changed: Path, delay: float) -> None:
     before = the_wheel(changed).read_bytes()

@@ -167,7 +167,11 @@ def test_a_build_requirement_that_nobody_has(tmp_path: Path, spec14: Spec14) -> 
     text = CYTHON["pyproject.toml"].replace('"cython"', '"spec14-no-such-package-anywhere"')
     project = write_tree(tmp_path / "fast", {**CYTHON, "pyproject.toml": text})
     # An index that is not there: this test asks nobody.
-    env = {"PIP_CONFIG_FILE": "/dev/null", "PIP_INDEX_URL": "http://127.0.0.1:9/simple"}
+    env = {
+        "PIP_CONFIG_FILE": "/dev/null",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "UV_HTTP_RETRIES": "0",
+    }
     done = spec14("wheel", "--project", project, env=env)
     assert done.returncode == 42, done.stdout + done.stderr
     what, _do = error_lines(done)

@@ -11,17 +11,8 @@ import pytest
 
 from tests.artefacts import make_runtime
 from toolkit.errors import Incoherent
-from toolkit.pins import (
-    PINS,
-    READERS,
-    Fact,
-    Pins,
-    debian_lock,
-    facts,
-    installed_version,
-    read_pins,
-    require_coherent,
-)
+from toolkit.installed import READERS, debian_lock, installed_version
+from toolkit.pins import PINS, Fact, Pins, facts, read_pins, require_coherent
 from toolkit.runtime.distribution import Runtime, read_runtime
 
 TABLE: Final[dict[str, Any]] = tomllib.loads(PINS.read_text("utf-8"))
