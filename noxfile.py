@@ -25,12 +25,15 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from toolkit.host import stages  # noqa: E402
+from toolkit.host.container import inside_image  # noqa: E402
 from toolkit.host.report import exit_codes, exit_with  # noqa: E402
 from toolkit.process import attach  # noqa: E402
 
 nox.options.sessions = ["preview"]
 nox.needs_version = ">=2024.4.15"
 
+# Inside the image these sessions end with an error, which must not wait for an environment.
+HOST_BACKEND = "none" if inside_image() else "virtualenv"
 IMAGE_TEST_REQUIREMENTS = ROOT / "images" / "requirements" / "image-test.txt"
 
 
@@ -107,7 +110,7 @@ def lint(session: nox.Session) -> None:
         exit_with(stages.lint(call(session)))
 
 
-@nox.session(name="image-test", tags=["ours"])
+@nox.session(name="image-test", venv_backend=HOST_BACKEND, tags=["ours"])
 def image_test(session: nox.Session) -> None:
     """Test the image from outside, through the engine: users, read-only root, health, compose.
 
@@ -117,7 +120,7 @@ def image_test(session: nox.Session) -> None:
         _on_host(session, "image-test", "tests/image")
 
 
-@nox.session(tags=["ours"])
+@nox.session(venv_backend=HOST_BACKEND, tags=["ours"])
 def bench(session: nox.Session) -> None:
     """Measure: build of the image, edit to served page, click to first result, bytes, sizes.
 

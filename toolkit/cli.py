@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import click
 import toolkit
 from toolkit.cache import working_on
 from toolkit.errors import INTERRUPTED, DiskFull, NotWritable, Spec14Error
+from toolkit.host.home import ensure_home
 from toolkit.host.report import report_error
 from toolkit.info import healthy, show_facts
 from toolkit.installed import installed_version
@@ -81,17 +81,6 @@ def of_the_system(error: OSError) -> Spec14Error | None:
             )
         case _:
             return None
-
-
-def ensure_home() -> None:
-    """Give programs that insist on a home folder one that can be written.
-
-    A container may run under a uid without a passwd entry, with HOME unset, or with the
-    HOME of another user.
-    """
-    home = os.environ.get("HOME", "")
-    if not home or not os.access(home, os.W_OK | os.X_OK):
-        os.environ["HOME"] = tempfile.gettempdir()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -197,7 +197,8 @@ def _escaped(text: str) -> str:
 def _session_options(function: ast.FunctionDef) -> Iterator[dict[str, Any]]:
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "nox.session":
-            yield {str(word.arg): ast.literal_eval(word.value) for word in decorator.keywords}
+            literal = [word for word in decorator.keywords if word.arg in ("name", "tags")]
+            yield {str(word.arg): ast.literal_eval(word.value) for word in literal}
 
 
 class Tables(SphinxDirective):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.benchmarks.figures import Report, seconds
 from tests.image.containers import Containers, Owner
-from tests.image.machine import nox
+from tests.image.machine import here, nox
 
 SECTION: Final = "From an edit to the page served again"
 TIMES: Final = 3
@@ -75,6 +75,9 @@ def edited(containers: Containers, copy_of: Callable[..., Path], owner: Owner) -
         container.reload()
         port = int(container.ports["8000/tcp"][0]["HostPort"])
         yield Edited(project=project, port=port, environment=environment, first=first)
+    # The network that Compose made for the sessions.
+    down = here("docker", "compose", "down", "--timeout", "5", env=environment)
+    assert down.code == 0, down.output
 
 
 def test_nothing_changed(edited: Edited, report: Report) -> None:

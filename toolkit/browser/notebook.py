@@ -1,5 +1,6 @@
 """Driving a notebook of JupyterLite (Notebook 7.6 inside ``jupyterlite-core`` 0.8.6)."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,10 @@ RUN: Final = 60.0
 """Seconds a cell may take."""
 
 RAN: Final = re.compile(r"\[\d+\]:")
+TAKEN: Final = re.compile(r"\[(\*|\d+)\]:")
+PRESSES: Final = 6
+HEARD: Final = 5.0
+"""Seconds in which a cell shows that it was started."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +80,15 @@ class Notebook:
         return "\n".join(self.code_cell(number).locator(".jp-OutputArea-output").all_inner_texts())
 
     def _start(self, number: int) -> None:
-        self._editor(number).click()
-        self._editor(number).press("Shift+Enter")
+        """Press Shift+Enter until it is taken: while the kernel starts it can be dropped."""
+        prompt = self.code_cell(number).locator(".jp-InputArea-prompt")
+        for _ in range(PRESSES):
+            self._editor(number).click()
+            self._editor(number).press("Shift+Enter")
+            with contextlib.suppress(AssertionError):
+                expect(prompt).to_have_text(TAKEN, timeout=HEARD * 1000)
+                return
+        expect(prompt).to_have_text(TAKEN, timeout=HEARD * 1000)
 
     def _editor(self, number: int) -> Locator:
         return self.code_cell(number).locator(".cm-content")

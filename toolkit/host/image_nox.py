@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from toolkit.errors import Spec14Error
+from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes, report_error
 from toolkit.process import run
 
@@ -53,6 +54,8 @@ def main() -> NoReturn:
             ours=our_noxfile(),
             defines=defines,
         )
+    # nox looks its user's home up (nox/virtualenv.py) before it runs anything.
+    ensure_home()
     extra = [] if chosen is None else ["-f", str(chosen)]
     os.execv(PYTHON_NOX[0], [*PYTHON_NOX, *extra, *words])  # noqa: S606
 

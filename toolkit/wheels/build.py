@@ -148,9 +148,17 @@ def run_backend(command: list[str], source: Path, environment: Mapping[str, str]
 
     The wheelhouse alone (``UV_OFFLINE``) gives the same wheel from the same source tomorrow.
     """
-    done = run(command, cwd=source, env={**environment, "UV_OFFLINE": "1"})
-    if done.code != 0 and _lacks_requirement(done):
-        done = run(command, cwd=source, env=environment)
+    # Build environments hold programs: /tmp may be mounted noexec (`--read-only --tmpfs /tmp`).
+    scratch = source.with_name(f"{source.name}-tmp")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    environment = {**environment, "TMPDIR": str(scratch)}
+    try:
+        done = run(command, cwd=source, env={**environment, "UV_OFFLINE": "1"})
+        if done.code != 0 and _lacks_requirement(done):
+            done = run(command, cwd=source, env=environment)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     return done
 
 
