@@ -48,7 +48,7 @@ class Report:
         lines = [
             "# Benchmarks",
             "",
-            f"Measured on {today} by `nox -s bench -- --cold --write`, in one run unless a line",
+            f"Measured on {today} by `nox -s bench`, in one run unless a line",
             "says otherwise. Nothing here is asserted: machines differ. Targets are those that",
             "this project set itself.",
             "",
