@@ -13,7 +13,7 @@ from typing import Final
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
-from toolkit.disk import require_room
+from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.errors import BuildFailed, RequirementsFailed
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
@@ -262,6 +262,10 @@ def _emscripten_cache(project: Project) -> Path:
             shutil.rmtree(other)
         partial = own.with_name(f".emscripten.{os.getpid()}")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(image, partial)
-        partial.rename(own)
+        try:
+            with full_disk_is_an_error(own):
+                shutil.copytree(image, partial)
+            partial.rename(own)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     return own if own.is_dir() else image
