@@ -43,7 +43,10 @@ class Notebook:
 
     def source(self, number: int) -> str:
         """Give what stands in a code cell."""
-        return "\n".join(self._editor(number).locator(".cm-line").all_inner_texts())
+        editor = self._editor(number)
+        editor.scroll_into_view_if_needed()
+        # Not the inner text: that of a cell which is not painted yet is empty.
+        return "\n".join(editor.locator(".cm-line").all_text_contents())
 
     def write(self, number: int, source: str) -> None:
         """Replace what stands in a code cell."""
