@@ -1,6 +1,7 @@
 """What is kept from run to run: locked, replaced in one step, known by the digest of its inputs."""
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -48,6 +49,11 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def key_of(*parts: object) -> str:
+    """Give one SHA-256 over values that JSON can write: what something is known by."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def read_record(path: Path) -> Mapping[str, Any]:

@@ -15,9 +15,9 @@ import click
 
 import toolkit
 from toolkit.cache import working_on
-from toolkit.errors import INTERRUPTED, DiskFull, NotWritable, Spec14Error
+from toolkit.errors import DiskFull, NotWritable, Spec14Error
 from toolkit.host.home import ensure_home
-from toolkit.host.report import report_error
+from toolkit.host.report import exit_codes
 from toolkit.info import healthy, show_facts
 from toolkit.installed import installed_version
 from toolkit.pins import RUNTIME, facts, read_pins, require_coherent
@@ -47,23 +47,26 @@ class Options:
 @contextlib.contextmanager
 def user_errors(*, debug: bool) -> Iterator[None]:
     """Turn errors of the block into two lines and an exit code."""
+    with exit_codes():
+        try:
+            with known_system_errors():
+                yield
+        except Spec14Error:
+            if debug:
+                traceback.print_exc()
+            raise
+
+
+@contextlib.contextmanager
+def known_system_errors() -> Iterator[None]:
+    """Turn errors of the system that a user can put right into our own."""
     try:
         yield
-    except Spec14Error as error:
-        if debug:
-            traceback.print_exc()
-        report_error(error, sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
     except OSError as error:
         known = of_the_system(error)
         if known is None:
             raise
-        if debug:
-            traceback.print_exc()
-        report_error(known, sys.stderr)
-        raise SystemExit(known.exit_code) from None
+        raise known from error
 
 
 def of_the_system(error: OSError) -> Spec14Error | None:

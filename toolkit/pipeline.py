@@ -1,7 +1,5 @@
 """The stages in a row: each brings what it needs up to date and does nothing twice."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import toolkit
-from toolkit.cache import read_record, write_record
+from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
 from toolkit.docs.build import Built, build_docs
 from toolkit.errors import StageMissing
@@ -88,17 +86,21 @@ def up_to_date_docs(run: Run) -> Built:
     requires = project.settings.docs.requires
     if requires is None:
         requires = requirements_for(project, DOCS_GROUPS)
+    # Looked at once, before the build: what is edited meanwhile is not in the site.
+    files = source_files(project.folder)
+    source = digest(project.folder, files)
     wheel = current_wheel(project)
     record = project.cache / "docs.json"
     if wheel is not None:
         kept = read_record(record)
-        if kept.get("inputs") == _docs_inputs(project, wheel, requires) and project.site.is_dir():
+        same = kept.get("inputs") == _docs_inputs(source, wheel, run, requires)
+        if same and project.site.is_dir():
             run.steps.say(f"{project.site} is up to date ({kept['pages']} pages)")
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
         wheel_job = crew.start(up_to_date_wheel, run)
-        if not is_compiled(project, source_files(project.folder)):
+        if not is_compiled(project, files):
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()
@@ -116,7 +118,7 @@ def up_to_date_docs(run: Run) -> Built:
         )
     for warning in built.warnings:
         run.steps.say(str(warning))
-    inputs = _docs_inputs(project, wheel, requires)
+    inputs = _docs_inputs(source, wheel, run, requires)
     write_record(record, {"inputs": inputs, "pages": built.pages})
     run.steps.say(f"published {built.pages} pages in {built.site}")
     return built
@@ -129,13 +131,12 @@ def _native(run: Run, requires: tuple[str, ...]) -> Path:
         return native_python(run.project, requires)
 
 
-def _docs_inputs(project: Project, wheel: BuiltWheel, requires: tuple[str, ...]) -> str:
-    whole = [
-        digest(project.folder, source_files(project.folder)),
+def _docs_inputs(source: str, wheel: BuiltWheel, run: Run, requires: tuple[str, ...]) -> str:
+    return key_of(
+        source,
         wheel.sha256,
-        was_tested(project, wheel.sha256),
+        was_tested(run.project, wheel.sha256),
         sorted(requires),
         fingerprint(),
         toolkit.__version__,
-    ]
-    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+    )

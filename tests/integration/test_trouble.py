@@ -137,6 +137,23 @@ def test_ctrl_c_at_any_moment(changed: Path, delay: float) -> None:
     until(lambda: programs_in(changed) == [], 10)
 
 
+def test_an_edit_while_the_docs_are_built_is_not_taken_for_built(
+    changed: Path, spec14: Spec14
+) -> None:
+    page = changed / "docs" / "api.rst"
+    with running("docs", "--project", changed) as child:
+        assert child.stdout is not None
+        assert any(line.startswith("building the documentation ...") for line in child.stdout)
+        # Sphinx has read or will read it: either way the record must not name this text.
+        page.write_text(page.read_text() + "\nWritten while the site was built.\n")
+        said = child.stdout.read()
+        assert child.wait(120) == 0, said
+    again = spec14("docs", "--project", changed)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "published" in again.stdout
+    assert "Written while" in (changed / ".spec14/site/api.html").read_text()
+
+
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """Give a folder on a disk that can be filled: the container's /dev/shm."""

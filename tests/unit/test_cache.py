@@ -1,8 +1,10 @@
 """What is kept from run to run."""
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +32,9 @@ def project(tmp_path: Path) -> Project:
     return read_project(tmp_path)
 
 
-def test_a_second_process_finds_the_project_busy(project: Project) -> None:
+@contextlib.contextmanager
+def held(project: Project) -> Iterator[subprocess.Popen[str]]:
+    """Let another process hold the project; it lets go when its input ends."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(project.folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -39,8 +43,13 @@ def test_a_second_process_finds_the_project_busy(project: Project) -> None:
         text=True,
     ) as holder:
         assert holder.stdout is not None
-        assert holder.stdin is not None
         assert holder.stdout.readline() == "held\n"
+        yield holder
+
+
+def test_a_second_process_finds_the_project_busy(project: Project) -> None:
+    with held(project) as holder:
+        assert holder.stdin is not None
         with pytest.raises(ProjectBusy, match=str(project.folder)), working_on(project):
             pass
         holder.stdin.close()
@@ -50,15 +59,7 @@ def test_a_second_process_finds_the_project_busy(project: Project) -> None:
 
 
 def test_a_killed_holder_leaves_no_lock_behind(project: Project) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(project.folder)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
+    with held(project) as holder:
         holder.kill()
         holder.wait(10)
     with working_on(project):

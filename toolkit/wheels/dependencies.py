@@ -1,12 +1,10 @@
 """The wheels that go into the site beside the project's own: what it requires, for the target."""
 
-import hashlib
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from toolkit.cache import read_record, write_record
+from toolkit.cache import key_of, read_record, write_record
 from toolkit.pins import fingerprint
 from toolkit.project import Project
 from toolkit.runtime.lock import read_wheel
@@ -31,7 +29,7 @@ def site_wheels(project: Project, wheel: BuiltWheel, extra: Sequence[str]) -> tu
     if not requires:
         return (wheel.path,)
     folder = project.cache / "site-wheels"
-    key = hashlib.sha256(json.dumps([requires, fingerprint()]).encode()).hexdigest()
+    key = key_of(requires, fingerprint())
     record = read_record(folder / "spec14.json")
     kept = [folder / name for name in record.get("wheels", [])]
     if record.get("key") == key and all(path.is_file() for path in kept):

@@ -4,15 +4,14 @@ That pip evaluates markers and tags as the runtime would, which no option of the
 machine's pip does.
 """
 
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.cache import read_record, write_record
+from toolkit.archive import file_sha256
+from toolkit.cache import key_of, read_record, write_record
 from toolkit.disk import require_room
 from toolkit.errors import RuntimeFailed
 from toolkit.pins import fingerprint
@@ -126,14 +125,11 @@ def _create(folder: Path) -> None:
 
 
 def _key(folder: Path, requirements: Sequence[str], wheels: Sequence[Path]) -> str:
-    whole = json.dumps(
-        [
-            # Its programs name it: an environment that has been moved is none.
-            str(folder),
-            sorted(requirements),
-            sorted(hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in wheels),
-            fingerprint(),
-            os.environ.get("PYODIDE_XBUILDENV_PATH", ""),
-        ]
+    return key_of(
+        # Its programs name it: an environment that has been moved is none.
+        str(folder),
+        sorted(requirements),
+        sorted(map(file_sha256, wheels)),
+        fingerprint(),
+        os.environ.get("PYODIDE_XBUILDENV_PATH", ""),
     )
-    return hashlib.sha256(whole.encode()).hexdigest()

@@ -1,14 +1,12 @@
 """The project for the machine that builds: documentation tools import what they describe."""
 
-import hashlib
-import json
 import shutil
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from toolkit.cache import read_record, write_record
+from toolkit.cache import key_of, read_record, write_record
 from toolkit.disk import require_room
 from toolkit.errors import RequirementsFailed
 from toolkit.pins import fingerprint
@@ -77,8 +75,7 @@ def _record(project: Project) -> Path:
 
 def _keys(project: Project, requirements: Sequence[str]) -> tuple[str, str]:
     """Give what decides the environment as a whole, and what its copy of the project."""
-    whole = json.dumps([sorted(requirements), fingerprint(), sys.prefix])
-    base = hashlib.sha256(whole.encode()).hexdigest()
+    base = key_of(sorted(requirements), fingerprint(), sys.prefix)
     return base, digest(project.folder, source_files(project.folder))
 
 
