@@ -37,17 +37,16 @@ class Project:
         The whole of ``pyproject.toml``.
     settings
         ``[tool.spec14]``.
+    out
+        ``.spec14``: the only folder that is written; in the project's folder, or in the
+        working folder for a project that was fetched.
     """
 
     folder: Path
     name: str
     pyproject: Mapping[str, Any]
     settings: Settings
-
-    @property
-    def out(self) -> Path:
-        """``.spec14``: the only folder that is written."""
-        return self.folder / OUT
+    out: Path
 
     @property
     def dist(self) -> Path:
@@ -70,8 +69,15 @@ class Project:
         return self.out / "cache"
 
 
-def read_project(path: Path) -> Project:
+def read_project(path: Path, out: Path | None = None) -> Project:
     """Read a project.
+
+    Parameters
+    ----------
+    path
+        Its folder.
+    out
+        Where what is made of it goes; ``.spec14`` in its folder if not given.
 
     Raises
     ------
@@ -104,6 +110,7 @@ def read_project(path: Path) -> Project:
         name=str(table(pyproject, "project").get("name", folder.name)),
         pyproject=pyproject,
         settings=parse_settings(table(pyproject, "tool", "spec14")),
+        out=folder / OUT if out is None else out,
     )
 
 

@@ -165,7 +165,10 @@ def chown(path: Path, uid: int, gid: int) -> None:
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
 def test_a_folder_of_roots() -> None:
-    project = Project(folder=Path("/usr"), name="x", pyproject={}, settings=Settings())
+    folder = Path("/usr")
+    project = Project(
+        folder=folder, name="x", pyproject={}, settings=Settings(), out=folder / ".spec14"
+    )
     with pytest.raises(NotWritable, match="/usr cannot be written by uid") as error:
         prepare_output(project)
     assert "SPEC14_UID=0 and SPEC14_GID=0" in error.value.do

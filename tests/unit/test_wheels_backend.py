@@ -16,7 +16,13 @@ POETRY = 'build-system.build-backend = "poetry.core.masonry.api"\n'
 
 
 def project(text: str) -> Project:
-    return Project(folder=Path("/x"), name="x", pyproject=tomllib.loads(text), settings=Settings())
+    return Project(
+        folder=Path("/x"),
+        name="x",
+        pyproject=tomllib.loads(text),
+        settings=Settings(),
+        out=Path("/x/.spec14"),
+    )
 
 
 @pytest.mark.parametrize(

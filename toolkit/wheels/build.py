@@ -22,6 +22,7 @@ from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.diagnostics import excerpt, first_error, plain
 from toolkit.wheels.index import uv_environment
+from toolkit.wheels.plan import plan_of
 from toolkit.wheels.source import copy_source, digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
 
@@ -130,8 +131,9 @@ def build_environment(project: Project) -> dict[str, str]:
 
 
 def _build(project: Project, source: Path, out: Path, *, compiled: bool) -> None:
-    settings = [f"-C{setting}" for setting in project.settings.wheel.config_settings]
-    environment = build_environment(project)
+    plan = plan_of(project)
+    settings = [f"-C{setting}" for setting in plan.config_settings]
+    environment = {**build_environment(project), **plan.environment}
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
         command = ["pyodide", "build", "--skip-emscripten-install", "--outdir", str(out)]
@@ -238,7 +240,7 @@ def _inputs(project: Project) -> str:
         "source": digest(project.folder, files),
         "pins": fingerprint(),
         "toolkit": toolkit.__version__,
-        "config-settings": project.settings.wheel.config_settings,
+        "plan": plan_of(project).explained,
     }
     return json.dumps(_hashed(parts), sort_keys=True)
 
