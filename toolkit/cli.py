@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 import toolkit
+from toolkit.audit import report
+from toolkit.audit.findings import KINDS
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.cache import working_on
-from toolkit.errors import DiskFull, NotWritable, Spec14Error
+from toolkit.errors import AuditFailed, DiskFull, NotWritable, Spec14Error
 from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes
 from toolkit.info import healthy, show_facts
@@ -38,10 +42,10 @@ class Options:
     quiet: bool
     as_json: bool
 
-    def run(self, project: Project, *, no_deps: bool = False) -> Run:
+    def run(self, project: Project, *, no_deps: bool = False, warn: bool = False) -> Run:
         """Give a run on a project; its lines go to standard error where output is for machines."""
         steps = Steps(sys.stderr if self.as_json else sys.stdout, quiet=self.quiet)
-        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug)
+        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug, warn=warn)
 
 
 @contextlib.contextmanager
@@ -130,14 +134,61 @@ NO_DEPS = click.option(
 
 @cli.command()
 @PROJECT
+@click.option("--warn", is_flag=True, help="Let the audit's errors pass as warnings.")
 @click.pass_obj
-def wheel(options: Options, *, path: Path) -> None:
+def wheel(options: Options, *, path: Path, warn: bool) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist."""
     project = read_project(path)
     with working_on(project):
-        built = up_to_date_wheel(options.run(project))
+        built = up_to_date_wheel(options.run(project, warn=warn))
+    if built.lowered and not warn:
+        raise AuditFailed(
+            f"{built.path.name} has {built.lowered} errors and stands there because of --warn",
+            do="correct the source, or give --warn again",
+            detail="\n".join(built.findings),
+        )
     if options.as_json:
         print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
+
+
+@cli.command()
+@click.argument(
+    "wheels", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="WHEEL..."
+)
+@click.option("--warn", is_flag=True, help="Report errors as warnings and exit with 0.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="KIND",
+    type=click.Choice(sorted(KINDS)),
+    help="A kind of finding that is a warning at most; may be given again.",
+)
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A wheel loaded before, whose libraries count; may be given again.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+@click.pass_obj
+def audit(
+    options: Options,
+    *,
+    wheels: tuple[Path, ...],
+    warn: bool,
+    allow: tuple[str, ...],
+    beside: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Tell whether wheels, ours or not, would load and are what they say."""
+    allowed = tuple(KINDS) if warn else allow
+    audits = [audit_wheel(path, RUNTIME, beside=beside, allow=allowed) for path in wheels]
+    if as_json or options.as_json:
+        print(json.dumps(report.as_json(audits), indent=2))
+    elif not options.quiet:
+        for one in audits:
+            report.show(one, Console())
+    require_sound(*audits, detailed=False)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -67,6 +67,9 @@ class WheelSettings:
     config_settings: tuple[str, ...] = option(
         (), "KEY=VALUE settings for the build backend, as for `python -m build -C`"
     )
+    allow: tuple[str, ...] = option(
+        (), "kinds of audit findings (docs/audit.md) that only warn, pure or debug for instance"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
