@@ -71,7 +71,9 @@ def is_module(name: str, content: bytes) -> bool:
     return LIBRARY.search(name) is not None and content.startswith(HEADER)
 
 
-def judge_tags(named: Named, modules: Sequence[Module]) -> Iterator[Finding]:
+def judge_tags(
+    named: Named, modules: Sequence[Module], files: Mapping[str, bytes]
+) -> Iterator[Finding]:
     """Compare a wheel's tags with whether it holds modules."""
     if modules and named.for_any_platform:
         yield finding(
@@ -80,7 +82,7 @@ def judge_tags(named: Named, modules: Sequence[Module]) -> Iterator[Finding]:
             f"{'module' if len(modules) == 1 else 'modules'} ({modules[0].name})",
             do="let the backend know that the wheel is not pure (Root-Is-Purelib: false)",
         )
-    if not modules and named.for_one_abi:
+    if named.for_one_abi and not any(LIBRARY.search(name) for name in files):
         yield finding(
             "content",
             "is tagged for one ABI and holds no compiled module",
@@ -121,8 +123,10 @@ def judge_leftovers(
     """Give what is shipped unasked: build paths, debug sections, caches, tests."""
     yield from _build_paths(files, build_folders)
     for module in modules:
-        yield from _sections(module)
-        if match := SOURCE_PATH.search(files[module.name]):
+        debug = list(_sections(module))
+        yield from debug
+        # Debug sections are made of such paths.
+        if not debug and (match := SOURCE_PATH.search(files[module.name])):
             yield finding(
                 "source-path",
                 f"holds the path {match[0].decode()}",

@@ -155,6 +155,7 @@ def read_module(name: str, content: bytes, *, side: bool = True) -> Module:
                 if flags & WEAK
             )
         sections = list(reader.sections())
+        _require_whole(reader, sections)
         used = features_of(_code(sections, content))
         return Module(
             name=name,
@@ -278,6 +279,25 @@ def _memory_flags(reader: Any, imports: tuple[Import, ...]) -> int:
         return 0
     reader.seek(section.offset)
     return int(reader.read_limits().flags) if reader.read_uleb() else 0
+
+
+def _require_whole(reader: Any, sections: list[Any]) -> None:
+    """See that nothing is cut off at the end: sections refer to later ones."""
+    for part in sections:
+        if part.offset + part.size > reader.size:
+            raise EOFError("cut short")
+    kinds = {part.type: part for part in sections}
+    functions = len(reader.get_function_types())
+    bodies = 0
+    if SecType.CODE in kinds:
+        reader.seek(kinds[SecType.CODE].offset)
+        bodies = reader.read_uleb()
+    if functions != bodies:
+        raise EOFError(f"{functions} functions are declared and {bodies} are there")
+    if SecType.DATACOUNT in kinds and SecType.DATA not in kinds:
+        reader.seek(kinds[SecType.DATACOUNT].offset)
+        if reader.read_uleb():
+            raise EOFError("its data are missing")
 
 
 def _code(sections: list[Any], content: bytes) -> bytes:

@@ -100,7 +100,7 @@ def audit_wheel(
         found.append(finding("metadata", what, do="give it back the name it was built with"))
     else:
         found += judge_metadata(named, files, about)
-        found += judge_tags(named, modules)
+        found += judge_tags(named, modules, files)
     if modules:
         provided = provided_by(runtime)
         neighbours = Neighbours(modules=(*modules, *others))
