@@ -6,15 +6,17 @@ mutable, the flags of a memory), so imports are read here, on its primitives.
 """
 
 import io
+import re
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, Final
 
 from auditwheel_emscripten.emscripten_tools import webassembly
 from auditwheel_emscripten.emscripten_tools.webassembly import ExternType, SecType
 
-from toolkit.audit.instructions import features_of
+from toolkit.audit.instructions import LEB, features_of
 from toolkit.errors import AuditFailed
 
 HEADER: Final = b"\0asm\1\0\0\0"
@@ -25,6 +27,12 @@ SHARED: Final = 2
 """Flag of a memory's limits: it is shared between threads (threads proposal)."""
 WIDE: Final = 4
 """Flag of a memory's limits: its addresses have 64 bits (memory64 proposal)."""
+INITIAL_VALUE: Final = re.compile(
+    rb"(?:[\x23\x41\x42\xd0\xd2]" + LEB + rb"|\x43.{4}|\x44.{8}|[\x6a-\x6c\x7c-\x7e]"
+    rb"|\xfd\x0c.{16})*+\x0b",
+    re.DOTALL,
+)
+"""A constant expression (core specification 3.0, 3.4.15) with the end that it has."""
 UNREADABLE: Final = (
     webassembly.InvalidWasmError,
     ArithmeticError,
@@ -146,7 +154,7 @@ def read_module(name: str, content: bytes, *, side: bool = True) -> Module:
         needed: tuple[str, ...] = ()
         weak: frozenset[tuple[str, str]] = frozenset()
         if side:
-            dylink = reader.parse_dylink_section()
+            dylink = _dylink(reader)
             needed = tuple(dylink.needed)
             weak = frozenset(
                 (origin, field)
@@ -244,7 +252,7 @@ def _exports(reader: Any, types: list[str], imports: tuple[Import, ...]) -> dict
     }
     for index in reader.get_function_types():
         spaces["function"].append(Extern(kind="function", type=types[index]))
-    spaces["global"] += [_global(found.type, found.mutable) for found in reader.get_globals()]
+    spaces["global"] += _globals(reader)
     spaces["table"] += [Extern(kind="table", type=_word(t.elem_type)) for t in reader.get_tables()]
     spaces["tag"] += [Extern(kind="tag", type=types[index]) for index in _tags(reader)]
     kinds = {
@@ -259,6 +267,30 @@ def _exports(reader: Any, types: list[str], imports: tuple[Import, ...]) -> dict
         else Extern(kind="memory", type="")
         for found in reader.get_exports()
     }
+
+
+def _globals(reader: Any) -> Iterator[Extern]:
+    """Give the globals a module defines; Emscripten's reader knows few initial values."""
+    section = reader.get_section(SecType.GLOBAL)
+    if section is None:
+        return
+    reader.seek(section.offset)
+    for _ in range(reader.read_uleb()):
+        yield _global(reader.read_type(), reader.read_byte())
+        start = reader.tell()
+        value = INITIAL_VALUE.match(reader.read_at(start, section.offset + section.size - start))
+        if value is None:
+            raise ValueError("a global whose initial value is no constant")
+        reader.seek(start + value.end())
+
+
+def _dylink(reader: Any) -> Any:
+    first = next(reader.sections(), None)
+    if first is None or first.name not in ("dylink.0", "dylink"):
+        raise ValueError("it does not begin with a section dylink.0")
+    # The reader prints the number of a subsection that it does not know.
+    with redirect_stdout(sys.stderr):
+        return reader.parse_dylink_section()
 
 
 def _tags(reader: Any) -> Iterator[int]:
