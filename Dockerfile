@@ -60,6 +60,7 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,targ
 FROM python AS wheelhouse
 COPY --from=npm /opt/spec14/npm/node_modules/pyodide /opt/spec14/runtime
 COPY toolkit/__init__.py toolkit/archive.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py /opt/spec14/toolkit/
+COPY toolkit/audit/ /opt/spec14/toolkit/audit/
 COPY toolkit/crossenv/ /opt/spec14/toolkit/crossenv/
 COPY toolkit/runtime/ /opt/spec14/toolkit/runtime/
 COPY images/pins.toml /opt/spec14/images/

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
+from tests import wasm
+
 PLATFORM = "pyemscripten_2026_0_wasm32"
 
 
@@ -20,14 +22,14 @@ def make_wheel(
     version: str = "1.0",
     tag: str = "py3-none-any",
     requires: Sequence[str] = (),
-    files: Mapping[str, str] | None = None,
+    files: Mapping[str, str | bytes] | None = None,
 ) -> Path:
     """Write a wheel (the binary distribution format, with a RECORD that is right)."""
     stem = name.replace("-", "_")
     info = f"{stem}-{version}.dist-info"
     metadata = [f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}"]
     metadata += [f"Requires-Dist: {line}" for line in requires]
-    content = {
+    content: dict[str, str | bytes] = {
         **(files or {f"{stem}/__init__.py": f"name = {name!r}\n"}),
         f"{info}/METADATA": "\n".join(metadata) + "\n",
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
@@ -37,9 +39,10 @@ def make_wheel(
     with zipfile.ZipFile(path, "w") as wheel:
         record = []
         for inside, text in content.items():
-            wheel.writestr(inside, text)
-            sha256 = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
-            record.append(f"{inside},sha256={sha256.decode().rstrip('=')},{len(text)}")
+            data = text.encode() if isinstance(text, str) else text
+            wheel.writestr(inside, data)
+            sha256 = base64.urlsafe_b64encode(hashlib.sha256(data).digest())
+            record.append(f"{inside},sha256={sha256.decode().rstrip('=')},{len(data)}")
         wheel.writestr(f"{info}/RECORD", "\n".join([*record, f"{info}/RECORD,,"]) + "\n")
     return path
 
@@ -58,6 +61,34 @@ def make_runtime(folder: Path) -> Path:
     programs = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
     for name in (*programs, "pyodide.mjs.map", "console.html", "ffi.d.ts"):
         (folder / name).write_text(name)
+    return folder
+
+
+COMPILED = f"cp314-cp314-{PLATFORM}"
+SUFFIX = ".cpython-314-wasm32-emscripten.so"
+
+
+def make_loading_runtime(folder: Path) -> Path:
+    """Write a runtime whose two halves provide a few symbols, with types."""
+    make_runtime(folder)
+    types: dict[str, wasm.Signature] = {
+        "malloc": ((wasm.I32,), (wasm.I32,)),
+        "clock_time_get": ((wasm.I32, wasm.I64, wasm.I32), (wasm.I32,)),
+    }
+    main = wasm.module(
+        functions=[("env", "clock_time_get")],
+        exports=["malloc", "PyLong_FromLong", "fork"],
+        data=["stdout"],
+        tag_exports=["__cpp_exception", "__c_longjmp"],
+        own_memory=1,
+        types=types,
+        code=b"\x06\x40\x19\x0b",
+        side=False,
+    )
+    (folder / "pyodide.asm.wasm").write_bytes(main)
+    (folder / "pyodide.asm.mjs").write_text(
+        'var a={};var wasmImports={"clock_time_get":b, emscripten_x:c};function f(){}'
+    )
     return folder
 
 

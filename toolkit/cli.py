@@ -17,8 +17,11 @@ from rich.table import Table
 from rich.text import Text
 
 import toolkit
+from toolkit.audit import report
+from toolkit.audit.findings import KINDS
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.cache import working_on
-from toolkit.errors import DiskFull, NotWritable, Spec14Error
+from toolkit.errors import AuditFailed, DiskFull, NotWritable, Spec14Error
 from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes
 from toolkit.info import healthy, show_facts
@@ -45,10 +48,10 @@ class Options:
     quiet: bool
     as_json: bool
 
-    def run(self, project: Project, *, no_deps: bool = False) -> Run:
+    def run(self, project: Project, *, no_deps: bool = False, warn: bool = False) -> Run:
         """Give a run on a project; its lines go to standard error where output is for machines."""
         steps = Steps(sys.stderr if self.as_json else sys.stdout, quiet=self.quiet)
-        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug)
+        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug, warn=warn)
 
 
 @contextlib.contextmanager
@@ -149,6 +152,7 @@ NO_DEPS = click.option(
     help="A setting for the build backend, after the project's own.",
 )
 @click.option("--no-before-build", is_flag=True, help="Leave the project's before-build out.")
+@click.option("--warn", is_flag=True, help="Let the audit's errors pass as warnings.")
 @click.argument("source", required=False)
 @click.pass_obj
 def wheel(
@@ -159,6 +163,7 @@ def wheel(
     explain: bool,
     config_settings: tuple[str, ...],
     no_before_build: bool,
+    warn: bool,
 ) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist.
 
@@ -174,7 +179,13 @@ def wheel(
         show_values((*explain_build(project), *explained_tests(project)), options)
         return
     with working_on(project):
-        built = up_to_date_wheel(options.run(project))
+        built = up_to_date_wheel(options.run(project, warn=warn))
+    if built.lowered and not warn:
+        raise AuditFailed(
+            f"{built.path.name} has {built.lowered} errors and stands there because of --warn",
+            do="correct the source, or give --warn again",
+            detail="\n".join(built.findings),
+        )
     if options.as_json:
         print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
 
@@ -191,6 +202,46 @@ def show_values(values: Sequence[Value], options: Options) -> None:
         # Plain text: a value may hold brackets, which Rich takes for its markup.
         shown.add_row(*(Text(text) for text in (value.name, value.value, value.origin)))
     Console().print(shown)
+
+
+@cli.command()
+@click.argument(
+    "wheels", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="WHEEL..."
+)
+@click.option("--warn", is_flag=True, help="Report errors as warnings and exit with 0.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="KIND",
+    type=click.Choice(sorted(KINDS)),
+    help="A kind of finding that is a warning at most; may be given again.",
+)
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A wheel loaded before, whose libraries count; may be given again.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+@click.pass_obj
+def audit(
+    options: Options,
+    *,
+    wheels: tuple[Path, ...],
+    warn: bool,
+    allow: tuple[str, ...],
+    beside: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Tell whether wheels, ours or not, would load and are what they say."""
+    allowed = tuple(KINDS) if warn else allow
+    audits = [audit_wheel(path, RUNTIME, beside=beside, allow=allowed) for path in wheels]
+    if as_json or options.as_json:
+        print(json.dumps(report.as_json(audits), indent=2))
+    elif not options.quiet:
+        for one in audits:
+            report.show(one, Console())
+    require_sound(*audits, detailed=False)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -159,10 +159,10 @@ class BuildFailed(Spec14Error):
 
 
 class AuditFailed(Spec14Error):
-    """A compiled module would not load in the runtime."""
+    """A wheel would not load in the runtime, or is not what it says."""
 
     exit_code = 41
-    summary = "a compiled module would not load in the runtime"
+    summary = "a wheel would not load in the runtime, or is not what it says"
 
 
 class RequirementsFailed(Spec14Error):

@@ -39,12 +39,15 @@ class Run:
         Whether a stale earlier stage is an error instead of being run.
     verbose
         Whether the tools' own lines are shown.
+    warn
+        Whether the audit's errors let a wheel pass.
     """
 
     project: Project
     steps: Steps
     no_deps: bool = False
     verbose: bool = False
+    warn: bool = False
 
     @contextmanager
     def step(self, title: str, key: str) -> Iterator[None]:
@@ -64,16 +67,25 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     current = current_wheel(run.project)
     if current is not None:
         run.steps.say(f"{current.path.name} is up to date (sha256 {current.sha256[:12]})")
+        _say_lowered(run, current)
         return current
     if run.no_deps:
         msg = "there is no wheel of the source as it stands"
         raise StageMissing(msg, do="run `spec14 wheel`, or leave --no-deps out")
     with run.step(f"building the wheel of {run.project.name}", "wheel"):
-        built = build_wheel(run.project)
+        built = build_wheel(run.project, warn=run.warn)
     run.steps.say(f"built {built.path.name} (sha256 {built.sha256[:12]})")
+    for found in built.findings:
+        run.steps.say(found)
+    _say_lowered(run, built)
     if built.compiled:
         run.steps.say("not for PyPI: the compiler is not the runtime's own (docs/toolchain.md)")
     return built
+
+
+def _say_lowered(run: Run, built: BuiltWheel) -> None:
+    if built.lowered:
+        run.steps.say(f"--warn let {built.lowered} errors of the audit pass (`spec14 audit`)")
 
 
 def up_to_date_docs(run: Run) -> Built:

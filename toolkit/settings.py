@@ -82,6 +82,9 @@ class WheelSettings:
         "what modules export: pyinit, requested, whole_archive or names with commas between them "
         "(`pyodide build --exports`)",
     )
+    allow: tuple[str, ...] = option(
+        (), "kinds of audit findings (docs/audit.md) that only warn, pure or debug for instance"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

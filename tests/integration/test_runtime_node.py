@@ -1,4 +1,4 @@
-"""CPython in Node: the launcher of ``pyodide venv``, the audit, the smoke modules."""
+"""CPython in Node: the launcher of ``pyodide venv``, what it provides, the smoke modules."""
 
 import json
 import os
@@ -13,7 +13,8 @@ from typing import Final
 import pytest
 
 from tests.integration.conftest import ROOT, Spec14, the_wheel
-from toolkit.runtime.audit import GIVEN_BY_LOADER, audit_wheel, provided_symbols, require_loadable
+from toolkit.audit.provides import GIVEN_BY_LOADER, provided_by
+from toolkit.audit.wheel import audit_wheel, require_sound
 
 SMOKE: Final = ROOT / "images" / "smoke"
 
@@ -202,7 +203,7 @@ process.stdout.write(JSON.stringify(known), () => process.exit(0));
 
 def test_the_static_list_is_what_the_loader_finds(toolchain: Path, tmp_path: Path) -> None:
     runtime = toolchain / "runtime"
-    provided = provided_symbols(runtime) - GIVEN_BY_LOADER
+    provided = provided_by(runtime).symbols.keys() - GIVEN_BY_LOADER.keys()
     absent = {f"{name}_no_such" for name in list(provided)[:100]} | {"dgemm_", "fork_exec_x"}
     (tmp_path / "ask.mjs").write_text(ASK)
     (tmp_path / "names.json").write_text(json.dumps(sorted(provided | absent)))
@@ -233,9 +234,9 @@ def test_the_smoke_modules(
     project = Path(shutil.copytree(SMOKE / "project", tmp_path / "smoke"))
     built = spec14("wheel", "--project", project)
     assert built.returncode == 0, built.stdout + built.stderr
-    audits = audit_wheel(the_wheel(project), toolchain / "runtime")
-    assert len(audits) >= 2
-    require_loadable(audits)
+    audit = audit_wheel(the_wheel(project), toolchain / "runtime")
+    assert len(audit.modules) >= 2
+    require_sound(audit)
     pip = [str(environment / "bin" / "pip"), "install", "-q", "--no-index"]
     pip += ["--find-links", str(toolchain / "wheelhouse" / "target")]
     pip += [str(the_wheel(project)), "numpy"]

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.archive import file_sha256, require_sha256, unpack_sdist
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.crossenv.install import installed_root
 from toolkit.errors import BuildFailed, RequirementsFailed
 from toolkit.index import pip_configuration
 from toolkit.process import run
-from toolkit.runtime.audit import audit_wheel, require_loadable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,8 @@ def build(recipe: Recipe, scratch: Path, runtime: Path) -> Path:
         When it is not the pinned one.
     BuildFailed
         When the compiler or pyodide-build fails.
+    AuditFailed
+        When the wheel would not load.
     """
     tree, dist = scratch / "recipes", scratch / "dist"
     shutil.copytree(recipe.folder, tree / recipe.name)
@@ -108,7 +110,7 @@ def build(recipe: Recipe, scratch: Path, runtime: Path) -> Path:
     if done.code != 0 or len(wheels) != 1:
         msg = f"the recipe of {recipe.name} {recipe.version} failed"
         raise BuildFailed(msg, do="read the compiler's message above", detail=done.tail(40))
-    require_loadable(audit_wheel(wheels[0], runtime))
+    require_sound(audit_wheel(wheels[0], runtime))
     return wheels[0]
 
 

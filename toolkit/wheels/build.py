@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,13 +14,15 @@ from packaging.utils import canonicalize_name
 
 import toolkit
 from toolkit.archive import file_sha256
+from toolkit.audit.expected import evidence_of_modules
+from toolkit.audit.findings import require_kinds
+from toolkit.audit.wheel import WheelAudit, audit_wheel, line, require_sound
 from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.errors import BuildFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
-from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.diagnostics import advice, excerpt, first_error, lacks_version, plain
 from toolkit.wheels.index import uv_environment
@@ -56,12 +58,18 @@ class BuiltWheel:
         Whether it holds WebAssembly.
     fresh
         Whether this run built it; false when nothing had changed.
+    findings
+        What the audit said, one line each.
+    lowered
+        How many of them are errors that ``--warn`` let pass.
     """
 
     path: Path
     sha256: str
     compiled: bool
     fresh: bool
+    findings: tuple[str, ...] = ()
+    lowered: int = 0
 
 
 def current_wheel(project: Project) -> BuiltWheel | None:
@@ -73,29 +81,37 @@ def current_wheel(project: Project) -> BuiltWheel | None:
     if file_sha256(path) != record.get("sha256"):
         return None
     return BuiltWheel(
-        path=path, sha256=record["sha256"], compiled=bool(record["compiled"]), fresh=False
+        path=path,
+        sha256=record["sha256"],
+        compiled=bool(record["compiled"]),
+        fresh=False,
+        findings=tuple(record.get("findings", ())),
+        lowered=int(record.get("lowered", 0)),
     )
 
 
-def build_wheel(project: Project) -> BuiltWheel:
+def build_wheel(project: Project, *, warn: bool = False) -> BuiltWheel:
     """Bring the project's wheel up to date.
 
     Parameters
     ----------
     project
         The project; the caller holds its lock.
+    warn
+        Whether the audit's errors let the wheel pass.
 
     Raises
     ------
     BuildFailed
         When the build fails; the compiler's own message is kept.
     AuditFailed
-        When a module in the wheel would not load.
+        When a module in the wheel would not load, or the wheel is not what it says.
     RequirementsFailed
         When a build requirement cannot be had.
     """
     if (current := current_wheel(project)) is not None:
         return current
+    require_kinds(project.settings.wheel.allow, "[tool.spec14.wheel] allow")
     inputs = _inputs(project)
     files = source_files(project.folder)
     compiled = is_compiled(project, files)
@@ -108,13 +124,30 @@ def build_wheel(project: Project) -> BuiltWheel:
     _build(project, plan, source, fresh, compiled=compiled)
     wheel = _only_wheel(project, fresh)
     compiled = not wheel.name.endswith("-none-any.whl")
-    require_loadable(audit_wheel(wheel, RUNTIME))
     stamp_wheel(wheel, toolchain_stamp(), environment={"SOURCE_DATE_EPOCH": EPOCH})
+    audit = _audit(project, wheel, files)
+    if not warn:
+        require_sound(audit)
     built = BuiltWheel(
-        path=project.dist / wheel.name, sha256=file_sha256(wheel), compiled=compiled, fresh=True
+        path=project.dist / wheel.name,
+        sha256=file_sha256(wheel),
+        compiled=compiled,
+        fresh=True,
+        findings=tuple(line(one, wheel) for one in audit.findings),
+        lowered=len(audit.errors),
     )
     _publish(project, wheel, built, inputs)
     return built
+
+
+def _audit(project: Project, wheel: Path, files: Sequence[Path]) -> WheelAudit:
+    return audit_wheel(
+        wheel,
+        RUNTIME,
+        build_folders=(project.out,),
+        expected=evidence_of_modules(project.folder, files, project.pyproject),
+        allow=project.settings.wheel.allow,
+    )
 
 
 def toolchain_stamp() -> Mapping[str, str | bool]:
@@ -235,6 +268,8 @@ def _publish(project: Project, wheel: Path, built: BuiltWheel, inputs: str) -> N
             "wheel": built.path.name,
             "sha256": built.sha256,
             "compiled": built.compiled,
+            "findings": list(built.findings),
+            "lowered": built.lowered,
         },
     )
     # Wheels of other projects may lie beside it: those that were given by name or as sdists.
