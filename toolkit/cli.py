@@ -28,6 +28,8 @@ from toolkit.runtime.distribution import read_runtime
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
 from toolkit.testing.run import run_tests
+from toolkit.toolchain import read_toolchain
+from toolkit.wheels.upload import require_source_for_upload, require_wheel_for_upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,8 @@ def info(options: Options, *, health: bool, quiet: bool) -> None:
     if health:
         healthy()
         return
-    found = facts(read_pins(), read_runtime(RUNTIME), installed_version)
+    pins = read_pins(source=read_toolchain().source)
+    found = facts(pins, read_runtime(RUNTIME), installed_version)
     if options.as_json:
         print(json.dumps([{**vars(fact), "agrees": fact.agrees} for fact in found], indent=2))
     elif not (quiet or options.quiet):
@@ -130,12 +133,21 @@ NO_DEPS = click.option(
 
 @cli.command()
 @PROJECT
+@click.option(
+    "--for-upload",
+    is_flag=True,
+    help="Refuse whatever a public index must not get (needs an image of TOOLCHAIN=emsdk).",
+)
 @click.pass_obj
-def wheel(options: Options, *, path: Path) -> None:
+def wheel(options: Options, *, path: Path, for_upload: bool) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist."""
     project = read_project(path)
+    if for_upload:
+        require_source_for_upload(project)
     with working_on(project):
         built = up_to_date_wheel(options.run(project))
+        if for_upload:
+            require_wheel_for_upload(built.path)
     if options.as_json:
         print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
 

@@ -19,6 +19,7 @@ from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
 from toolkit.runtime.audit import audit_wheel, require_loadable
+from toolkit.toolchain import read_toolchain, unofficial
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.diagnostics import excerpt, first_error, plain
 from toolkit.wheels.index import uv_environment
@@ -110,14 +111,13 @@ def build_wheel(project: Project) -> BuiltWheel:
     return built
 
 
-def toolchain_stamp() -> Mapping[str, str | bool]:
+def toolchain_stamp() -> Mapping[str, object]:
     """Give what the wheel says of the toolchain that made it (``.dist-info/spec14.json``)."""
-    return {
-        "toolkit": toolkit.__version__,
-        "toolchain": "debian",
-        "official": False,
-        "note": "not compiled by the runtime's own Emscripten: not for a public index",
-    }
+    made_by, reason = read_toolchain(), unofficial()
+    stamp = {"toolkit": toolkit.__version__, "toolchain": made_by.source}
+    if reason is None:
+        return {**stamp, "official": True, "upstream": dict(made_by.upstream)}
+    return {**stamp, "official": False, "note": f"{reason}: not for a public index"}
 
 
 def build_environment(project: Project) -> dict[str, str]:
