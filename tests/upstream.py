@@ -1,4 +1,4 @@
-"""A server on this machine that plays upstream: its list of releases, its files, emsdk's repository.
+"""A server on this machine that plays upstream: its list of releases, its files, its repository.
 
 What it serves is made here. The installer in its repository has emsdk's commands and none of
 its code; the compiler in its archive is a few words around one that is installed already.
@@ -49,8 +49,10 @@ WRAPPER: Final = r"""#!/bin/sh
 # {real} of this machine, under the name of the version it stands in for.
 here=$(dirname -- "$(readlink -f -- "$0")")
 unset EM_CONFIG
-if [ "$*" = --version ]; then
-    echo "emcc (plays upstream's) $(cat "$here/version")"
+if [ "$*" = --version ] || [ "$*" = -v ]; then
+    # Nothing but the version number of its answer is changed.
+    [ "$*" = --version ] || exec >&2
+    {real} "$@" 2>&1 | sed "s/^\(emcc (.*) \)[0-9.]*/\1$(cat "$here/version")/"
     exit
 fi
 exec {real} "$@"
@@ -133,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
                 "REQUEST_METHOD": self.command,
             },
             capture_output=True,
-            check=True,
+            check=False,  # asked for what it does not have, it answers, and then fails
         )
         head, _, body = done.stdout.partition(b"\r\n\r\n")
         status = re.search(rb"^Status: (\d+)", head)
