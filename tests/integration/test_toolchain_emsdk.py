@@ -22,7 +22,6 @@ from tests.artefacts import write_tree
 from tests.integration.conftest import ROOT, Spec14, error_lines, the_wheel
 from tests.upstream import PATCH, Upstream, played
 from toolkit.crossenv.complete import complete
-from toolkit.crossenv.install import install_native
 from toolkit.pins import read_pins
 from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.toolchain import read_toolchain, write_toolchain
@@ -93,7 +92,7 @@ def pair(upstream: Upstream, toolchain: Path, tmp_path_factory: pytest.TempPathF
     """Install the pair as the Dockerfile does, but for NumPy: the image's own is given."""
     folder = tmp_path_factory.mktemp("image")
     made = Pair(home=folder / "xbuildenv", emsdk=folder / "emsdk", record=folder / "toolchain.json")
-    words = ["--home", made.home, "--emsdk", made.emsdk, "--record", made.record]
+    words: list[str | Path] = ["--home", made.home, "--emsdk", made.emsdk, "--record", made.record]
     run(
         [sys.executable, "-m", "toolkit.crossenv.upstream", *words, "--pins", upstream.pins],
         {**made.environment(), "SPEC14_SOURCES": str(upstream.sources)},
@@ -135,13 +134,6 @@ def test_the_environment_is_completed(pair: Pair, toolchain: Path) -> None:
 def test_c_and_cpp_are_built_and_run(pair: Pair, toolchain: Path, tmp_path: Path) -> None:
     """The smoke test of the image (images/smoke/smoke), with this pair."""
     environment = pair.environment()
-    numpy = read_pins().wheelhouse["numpy"].version
-    code = "import sys; from pathlib import Path; " + (
-        f"from {install_native.__module__} import install_native as i; "
-        "i(Path(sys.argv[1]), {'numpy': sys.argv[2]})"
-    )
-    native = [sys.executable, "-c", code, pair.home, numpy]
-    run(native, {**environment, "PYTHONPATH": str(ROOT)}, cwd=ROOT)
     project = shutil.copytree(ROOT / "images" / "smoke" / "project", tmp_path / "project")
     dist = tmp_path / "dist"
     # The version of the compiler is checked: SKIP_EMSCRIPTEN_VERSION_CHECK is not set.
@@ -153,7 +145,10 @@ def test_c_and_cpp_are_built_and_run(pair: Pair, toolchain: Path, tmp_path: Path
     pip: list[str | Path] = [tmp_path / "venv" / "bin" / "pip", "install", "-q", "--no-index"]
     pip += ["--find-links", toolchain / "wheelhouse" / "target", "--find-links", dist]
     run([*pip, "smoke", "numpy"], environment)
-    check = [tmp_path / "venv" / "bin" / "python", ROOT / "images" / "smoke" / "check.py"]
+    check: list[str | Path] = [
+        tmp_path / "venv" / "bin" / "python",
+        ROOT / "images" / "smoke" / "check.py",
+    ]
     assert "run in the runtime" in run(check, environment)
 
 
@@ -173,7 +168,7 @@ def test_another_compiler_is_refused(pair: Pair, tmp_path: Path) -> None:
     assert "Need Emscripten version 5.0.3" in done.stdout + done.stderr
 
 
-# ------------------------------------------------------------------ spec14 wheel --for-upload
+# ------------------------------------------------------------------ spec14 wheel
 
 SOURCE: Final = {
     "pyproject.toml": """

@@ -37,7 +37,7 @@ def require_source_for_upload(project: Project) -> None:
     """
     if (reason := unofficial()) is not None:
         raise NotForUpload(f"wheels of this image are not for upload: {reason}", do=REBUILD)
-    if (reason := _unclean(project)) is not None:
+    if (reason := why_nobody_else_has_it(project)) is not None:
         raise NotForUpload(reason, do="build it from an sdist, or from a clean git checkout")
 
 
@@ -91,7 +91,7 @@ def _require_metadata(wheel: Path, text: bytes) -> None:
             raise NotForUpload(msg, do="take the classifier away, if that is meant")
 
 
-def _unclean(project: Project) -> str | None:
+def why_nobody_else_has_it(project: Project) -> str | None:
     """Say why nobody else can get the source of a project; ``None`` when they can."""
     folder = project.folder
     if project.out.parent != folder and (folder / "PKG-INFO").is_file():
