@@ -1,11 +1,13 @@
 # The image spec14-toolkit: compiler, runtime, JupyterLite, Sphinx, browser and the package itself.
 #
-#   base -> toolchain -> python -> wheelhouse
-#                              \-> toolkit  (the last stage; a change in toolkit/ rebuilds only its last layers)
+#   base -> toolchain -> python -> pair -> wheelhouse
+#                                      \-> toolkit  (the last stage; a change in toolkit/ rebuilds only its last layers)
 #
-# Secrets (all optional): ca, pip, npm, apt. See images/with-host.
+# TOOLCHAIN says which of the two `toolchain` and `pair` there are (docs/toolchain.md).
+# Secrets (all optional): ca, pip, npm, apt, sources. See images/with-host.
 
 ARG BASE_IMAGE=debian:forky-slim
+ARG TOOLCHAIN=debian
 
 FROM ${BASE_IMAGE} AS base
 ARG DEBIAN_MIRROR=
@@ -21,11 +23,7 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=npm \
     cd /opt/spec14/npm && with-host npm ci --ignore-scripts --no-audit --no-fund
 
 # ---- Emscripten, LLVM, CPython, Node; a browser and its fonts.
-FROM base AS toolchain
-ARG TOOLCHAIN=debian
-RUN test "$TOOLCHAIN" = debian || { \
-        echo "error: TOOLCHAIN=$TOOLCHAIN is not built by this Dockerfile yet"; \
-        echo "  next: use TOOLCHAIN=debian (docs/toolchain.md says why)"; exit 1; }
+FROM base AS toolchain-debian
 RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
     apt-install ca-certificates emscripten clang lld llvm binaryen nodejs ccache \
         python3.14 python3.14-dev python3.14-venv gcc g++ libc6-dev make cmake ninja-build \
@@ -40,6 +38,22 @@ RUN ln -s /usr/lib/llvm-21/bin/llvm-nm /usr/local/bin/emnm
 # emcc fills its cache on first use: everything a build asks for is made now.
 COPY images/smoke/warm-up /opt/spec14/smoke/
 RUN sh /opt/spec14/smoke/warm-up > /tmp/warm-up.log 2>&1 || { cat /tmp/warm-up.log; exit 1; }; rm /tmp/warm-up.log
+
+# The same without a compiler for the target: that one comes with the pair.
+FROM base AS toolchain-emsdk
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    apt-install ca-certificates nodejs ccache \
+        python3.14 python3.14-dev python3.14-venv gcc g++ libc6-dev make cmake ninja-build \
+        pkgconf git patch file xz-utils unzip
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    apt-install chromium fonts-dejavu-core
+ENV PATH=/opt/spec14/bin:/opt/spec14/venv/bin:/opt/spec14/emsdk/upstream/emscripten:/opt/spec14/emsdk/upstream/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    EMSDK=/opt/spec14/emsdk \
+    EMSDK_PYTHON=/usr/bin/python3.14 \
+    EM_CONFIG=/opt/spec14/emsdk/.emscripten \
+    EM_CACHE=/opt/spec14/emscripten-cache
+
+FROM toolchain-${TOOLCHAIN} AS toolchain
 
 # ---- Python packages, by hash.
 FROM toolchain AS python
@@ -56,24 +70,45 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,targ
             -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
     done
 
+# ---- The upstream pair: Pyodide's own cross-build environment and the Emscripten it names.
+FROM python AS pair-debian
+ENV SKIP_EMSCRIPTEN_VERSION_CHECK=1
+
+FROM python AS pair-emsdk
+# No more than it takes: a change of these files fetches it all again.
+COPY toolkit/__init__.py toolkit/errors.py toolkit/pins.py toolkit/process.py toolkit/toolchain.py /opt/spec14/toolkit/
+COPY toolkit/crossenv/__init__.py toolkit/crossenv/emsdk.py toolkit/crossenv/fetch.py toolkit/crossenv/upstream.py /opt/spec14/toolkit/crossenv/
+COPY toolkit/runtime/__init__.py toolkit/runtime/distribution.py /opt/spec14/toolkit/runtime/
+COPY images/pins.toml images/sources.toml /opt/spec14/images/
+# npm: emsdk lets it install what Emscripten's own tools need.
+RUN --mount=type=secret,id=ca --mount=type=secret,id=npm --mount=type=secret,id=sources \
+    PYTHONPATH=/opt/spec14 with-host python -m toolkit.crossenv.upstream \
+        --home /opt/spec14/xbuildenv --emsdk /opt/spec14/emsdk --record /opt/spec14/images/toolchain.json
+COPY images/smoke/warm-up /opt/spec14/smoke/
+RUN sh /opt/spec14/smoke/warm-up > /tmp/warm-up.log 2>&1 || { cat /tmp/warm-up.log; exit 1; }; rm /tmp/warm-up.log
+
+FROM pair-${TOOLCHAIN} AS pair
+
 # ---- The cross-build environment, and the packages compiled for the target.
-FROM python AS wheelhouse
+FROM pair AS wheelhouse
+ARG TOOLCHAIN
 COPY --from=npm /opt/spec14/npm/node_modules/pyodide /opt/spec14/runtime
-COPY toolkit/__init__.py toolkit/archive.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py /opt/spec14/toolkit/
+COPY toolkit/__init__.py toolkit/archive.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py toolkit/toolchain.py /opt/spec14/toolkit/
 COPY toolkit/audit/ /opt/spec14/toolkit/audit/
 COPY toolkit/crossenv/ /opt/spec14/toolkit/crossenv/
 COPY toolkit/runtime/ /opt/spec14/toolkit/runtime/
 COPY images/pins.toml /opt/spec14/images/
 COPY images/recipes/ /opt/spec14/images/recipes/
-ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv SKIP_EMSCRIPTEN_VERSION_CHECK=1 PYTHONPATH=/opt/spec14
+ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv PYTHONPATH=/opt/spec14
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/spec14 \
-    with-host python -m toolkit.crossenv --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
+    with-host python -m toolkit.crossenv --toolchain "$TOOLCHAIN" --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
         --wheelhouse /opt/spec14/wheelhouse --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
 COPY images/smoke/ /opt/spec14/smoke/
 RUN sh /opt/spec14/smoke/smoke
 
 # ---- The package itself.
-FROM python AS toolkit
+FROM pair AS toolkit
+ARG TOOLCHAIN
 RUN groupadd --gid 1000 spec14 && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp spec14 \
     && mkdir /project && chown spec14:spec14 /project && chmod 1777 "$EM_CACHE"
 COPY --from=npm /opt/spec14/npm /opt/spec14/npm
@@ -92,7 +127,6 @@ ENV SPEC14_IMAGE=1 \
     SPEC14_HOME=/opt/spec14 \
     PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv \
     PYODIDE_ROOT=/opt/spec14/xbuildenv/xbuildenv/xbuildenv/pyodide-root \
-    SKIP_EMSCRIPTEN_VERSION_CHECK=1 \
     PYODIDE_SKIP_EMSCRIPTEN_INSTALL=1 \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -115,7 +149,7 @@ LABEL org.opencontainers.image.title="spec14-toolkit" \
       org.opencontainers.image.description="Build, test, document and serve scientific Python in WebAssembly (SPEC 14)" \
       org.opencontainers.image.licenses="BSD-3-Clause" \
       org.opencontainers.image.version="0.1.0" \
-      org.scientific-python.spec14.toolchain="debian"
+      org.scientific-python.spec14.toolchain="$TOOLCHAIN"
 WORKDIR /project
 USER 1000:1000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 CMD ["spec14", "info", "--health"]

@@ -35,9 +35,11 @@ from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
 from toolkit.testing.requirements import explained_tests
 from toolkit.testing.run import run_tests
+from toolkit.toolchain import read_toolchain
 from toolkit.wheels.explain import explain as explain_build
 from toolkit.wheels.given import given_project
 from toolkit.wheels.plan import Value, with_options
+from toolkit.wheels.upload import require_source_for_upload, require_wheel_for_upload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +119,8 @@ def info(options: Options, *, health: bool, quiet: bool) -> None:
     if health:
         healthy()
         return
-    found = facts(read_pins(), read_runtime(RUNTIME), installed_version)
+    pins = read_pins(source=read_toolchain().source)
+    found = facts(pins, read_runtime(RUNTIME), installed_version)
     if options.as_json:
         print(json.dumps([{**vars(fact), "agrees": fact.agrees} for fact in found], indent=2))
     elif not (quiet or options.quiet):
@@ -153,6 +156,11 @@ NO_DEPS = click.option(
 )
 @click.option("--no-before-build", is_flag=True, help="Leave the project's before-build out.")
 @click.option("--warn", is_flag=True, help="Let the audit's errors pass as warnings.")
+@click.option(
+    "--for-upload",
+    is_flag=True,
+    help="Refuse whatever a public index must not get (needs an image of TOOLCHAIN=emsdk).",
+)
 @click.argument("source", required=False)
 @click.pass_obj
 def wheel(
@@ -164,6 +172,7 @@ def wheel(
     config_settings: tuple[str, ...],
     no_before_build: bool,
     warn: bool,
+    for_upload: bool,
 ) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist.
 
@@ -178,6 +187,8 @@ def wheel(
     if explain:
         show_values((*explain_build(project), *explained_tests(project)), options)
         return
+    if for_upload:
+        require_source_for_upload(project)
     with working_on(project):
         built = up_to_date_wheel(options.run(project, warn=warn))
     if built.lowered and not warn:
@@ -186,6 +197,8 @@ def wheel(
             do="correct the source, or give --warn again",
             detail="\n".join(built.findings),
         )
+    if for_upload:
+        require_wheel_for_upload(built.path)
     if options.as_json:
         print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
 

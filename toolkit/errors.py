@@ -151,6 +151,13 @@ class Untrusted(Spec14Error):
     summary = "a checksum differs, or an archive is hostile"
 
 
+class UpstreamFailed(Spec14Error):
+    """What upstream publishes could not be had, or is not what it should be."""
+
+    exit_code = 33
+    summary = "the upstream toolchain could not be had, or is not the pinned one"
+
+
 class BuildFailed(Spec14Error):
     """The wheel could not be built."""
 
@@ -184,6 +191,13 @@ class ToolchainMissing(Spec14Error):
 
     exit_code = 46
     summary = "a compiler for the target is missing (Rust, Fortran)"
+
+
+class NotForUpload(Spec14Error):
+    """The wheel, or what it was made with or from, is not fit for a public index."""
+
+    exit_code = 45
+    summary = "the wheel is not fit for a public index"
 
 
 class RuntimeFailed(Spec14Error):

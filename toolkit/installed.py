@@ -17,6 +17,7 @@ from toolkit.errors import ToolMissing
 from toolkit.pins import IMAGE, RUNTIME, WHEELHOUSE, facts, read_pins
 from toolkit.process import run
 from toolkit.runtime.distribution import read_runtime
+from toolkit.toolchain import read_toolchain
 
 PROGRAMS: Final = {
     "emscripten": ("emcc", "--version"),
@@ -133,7 +134,8 @@ def main() -> None:
         case ["lock"]:
             sys.stdout.write(debian_lock())
         case ["facts"]:
-            found = facts(read_pins(), read_runtime(RUNTIME), installed_version)
+            pins = read_pins(source=read_toolchain().source)
+            found = facts(pins, read_runtime(RUNTIME), installed_version)
             print(json.dumps([vars(fact) for fact in found], indent=2))
         case ["labels", *labels]:
             sys.stdout.write("".join(label_differences(labels)))

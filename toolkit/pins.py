@@ -30,12 +30,12 @@ WHEELHOUSE: Final = IMAGE / "wheelhouse"
 
 @functools.cache
 def fingerprint() -> str:
-    """Give one digest of the pins and of the Debian packages that the image really got.
+    """Give one digest of the pins, the Debian packages and the toolchain that the image really got.
 
     What was made by another toolchain is stale: it goes into every key of a cache.
     """
-    lock = IMAGE / "images" / "debian.lock"
-    parts = [PINS.read_bytes(), lock.read_bytes() if lock.is_file() else b""]
+    found = [IMAGE / "images" / name for name in ("debian.lock", "toolchain.json")]
+    parts = [PINS.read_bytes(), *(file.read_bytes() if file.is_file() else b"" for file in found)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -63,6 +63,8 @@ class Pins:
         Ranges (PEP 440) of the programs in the image, by name.
     wheelhouse
         What the image compiles.
+    upstream
+        Commit, builds and checksums of the upstream toolchain; empty for the other source.
     """
 
     runtime: Mapping[str, str]
@@ -70,6 +72,7 @@ class Pins:
     suite: str | None
     toolchain: Mapping[str, str]
     wheelhouse: Mapping[str, SdistPin]
+    upstream: Mapping[str, str]
 
 
 def read_pins(file: Path = PINS, *, source: str = "debian") -> Pins:
@@ -78,6 +81,7 @@ def read_pins(file: Path = PINS, *, source: str = "debian") -> Pins:
     toolchain = dict(table["toolchain"][source])
     return Pins(
         suite=toolchain.pop("suite", None),
+        upstream=toolchain.pop("upstream", {}),
         runtime=table["runtime"],
         packages={**table["kernel"], **table["build"]},
         toolchain=toolchain,

@@ -15,6 +15,7 @@ from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_for
 from toolkit.testing.run import was_tested
+from toolkit.toolchain import unofficial
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
 from toolkit.wheels.dependencies import site_wheels
@@ -78,7 +79,7 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     for found in built.findings:
         run.steps.say(found)
     _say_lowered(run, built)
-    if built.compiled:
+    if built.compiled and unofficial() is not None:
         run.steps.say("not for PyPI: the compiler is not the runtime's own (docs/toolchain.md)")
     return built
 

@@ -5,29 +5,35 @@ from pathlib import Path
 
 import click
 
+from toolkit.crossenv.complete import complete
 from toolkit.crossenv.install import install, install_native
 from toolkit.crossenv.recipes import Recipe, build_cached, digest, toolchain_facts
 from toolkit.errors import Spec14Error
 from toolkit.pins import read_pins
+from toolkit.toolchain import SOURCES, UPSTREAM
 
 SEEDS = ("micropip", "packaging")
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
+@click.option("--toolchain", type=click.Choice(SOURCES), default="debian", help="its source")
 @click.option("--runtime", type=FOLDER, required=True, help="the npm package pyodide, unpacked")
 @click.option("--home", type=FOLDER, required=True, help="pyodide-build's folder of environments")
 @click.option("--wheelhouse", type=FOLDER, required=True, help="the image's wheels")
 @click.option("--recipes", type=FOLDER, required=True, help="images/recipes")
 @click.option("--cache", type=FOLDER, required=True, help="wheels of earlier image builds")
-def main(runtime: Path, home: Path, wheelhouse: Path, recipes: Path, cache: Path) -> None:
+def main(
+    *, toolchain: str, runtime: Path, home: Path, wheelhouse: Path, recipes: Path, cache: Path
+) -> None:
     """Install the cross-build environment and compile the image's own wheels with it.
 
     Twice: the first environment compiles NumPy, the second carries NumPy's headers.
     """
     target = wheelhouse / "target"
     seeds = [wheel for name in SEEDS for wheel in target.glob(f"{name}-*.whl")]
-    made = install(runtime, home, wheels=seeds, cross={})
+    prepare = complete if toolchain == UPSTREAM else install
+    made = prepare(runtime, home, wheels=seeds, cross={})
     facts = toolchain_facts(home)
     built: dict[str, Path] = {}
     for name, pin in read_pins().wheelhouse.items():
@@ -40,7 +46,7 @@ def main(runtime: Path, home: Path, wheelhouse: Path, recipes: Path, cache: Path
             )
             built[name] = target / wheel.name
             built[name].write_bytes(wheel.read_bytes())
-    install(runtime, home, wheels=seeds, cross=built)
+    prepare(runtime, home, wheels=seeds, cross=built)
     install_native(home, {name: path.name.split("-")[1] for name, path in built.items()})
     click.echo(f"cross-build environment: Pyodide {made.version}, Python {made.python}")
 

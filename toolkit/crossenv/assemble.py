@@ -109,7 +109,7 @@ def assemble(
     (root / "tools" / "constraints.txt").write_text("".join(requirements), "utf-8")
     (target / "xbuildenv" / "requirements.txt").write_text("".join(requirements), "utf-8")
     (target / "xbuildenv" / "site-packages-extras").mkdir()
-    _write_dist(runtime, root / "dist", wheels)
+    write_dist(runtime, root / "dist", wheels)
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -156,8 +156,8 @@ def _write_python(runtime: Runtime, headers: Headers, root: Path, prefix: Path) 
     (install / "sysconfigdata" / f"{SYSCONFIGDATA}.py").write_text(local, "utf-8")
 
 
-def _write_dist(runtime: Runtime, dist: Path, wheels: Sequence[Path]) -> None:
-    """The runtime, our launcher, and a lock that names only what is there."""
+def write_dist(runtime: Runtime, dist: Path, wheels: Sequence[Path]) -> None:
+    """Write the runtime, our launcher, and a lock that names only what is there."""
     dist.mkdir()
     for name in RUNTIME_FILES:
         shutil.copyfile(runtime.folder / name, dist / name)

@@ -23,6 +23,7 @@ from toolkit.errors import BuildFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
+from toolkit.toolchain import read_toolchain, unofficial
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.diagnostics import advice, excerpt, first_error, lacks_version, plain
 from toolkit.wheels.index import uv_environment
@@ -150,14 +151,13 @@ def _audit(project: Project, wheel: Path, files: Sequence[Path]) -> WheelAudit:
     )
 
 
-def toolchain_stamp() -> Mapping[str, str | bool]:
+def toolchain_stamp() -> Mapping[str, object]:
     """Give what the wheel says of the toolchain that made it (``.dist-info/spec14.json``)."""
-    return {
-        "toolkit": toolkit.__version__,
-        "toolchain": "debian",
-        "official": False,
-        "note": "not compiled by the runtime's own Emscripten: not for a public index",
-    }
+    made_by, reason = read_toolchain(), unofficial()
+    stamp = {"toolkit": toolkit.__version__, "toolchain": made_by.source}
+    if reason is None:
+        return {**stamp, "official": True, "upstream": dict(made_by.upstream)}
+    return {**stamp, "official": False, "note": f"{reason}: not for a public index"}
 
 
 def build_environment(project: Project) -> dict[str, str]:
