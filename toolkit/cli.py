@@ -23,10 +23,11 @@ from toolkit.installed import installed_version
 from toolkit.pins import RUNTIME, facts, read_pins, require_coherent
 from toolkit.pipeline import Run, up_to_date_docs, up_to_date_wheel
 from toolkit.progress import Steps
-from toolkit.project import Project, read_project
+from toolkit.project import Project, read_project, with_choices
 from toolkit.runtime.distribution import read_runtime
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
+from toolkit.settings import DISTRIBUTIONS
 from toolkit.testing.run import run_tests
 
 
@@ -128,12 +129,23 @@ NO_DEPS = click.option(
 )
 
 
+OFFLINE = click.option(
+    "--offline", is_flag=True, help="Use the lock, the caches and the wheelhouse, no index."
+)
+DISTRIBUTION = click.option(
+    "--distribution",
+    type=click.Choice(DISTRIBUTIONS),
+    help="Whether wheels may come from the Pyodide distribution.",
+)
+
+
 @cli.command()
 @PROJECT
+@OFFLINE
 @click.pass_obj
-def wheel(options: Options, *, path: Path) -> None:
+def wheel(options: Options, *, path: Path, offline: bool) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist."""
-    project = read_project(path)
+    project = with_choices(read_project(path), offline=offline)
     with working_on(project):
         built = up_to_date_wheel(options.run(project))
     if options.as_json:
@@ -143,24 +155,39 @@ def wheel(options: Options, *, path: Path) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @PROJECT
 @NO_DEPS
+@OFFLINE
+@DISTRIBUTION
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
 @click.pass_obj
-def test(options: Options, *, path: Path, no_deps: bool, words: tuple[str, ...]) -> None:
+def test(
+    options: Options,
+    *,
+    path: Path,
+    no_deps: bool,
+    offline: bool,
+    distribution: str | None,
+    words: tuple[str, ...],
+) -> None:
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
-    project = read_project(path)
+    project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        built = up_to_date_wheel(options.run(project, no_deps=no_deps))
-        ended = run_tests(project, built, words)
+        run = options.run(project, no_deps=no_deps)
+        built = up_to_date_wheel(run)
+        ended = run_tests(project, built, words, say=run.steps.say)
     raise SystemExit(ended.code)
 
 
 @cli.command()
 @PROJECT
 @NO_DEPS
+@OFFLINE
+@DISTRIBUTION
 @click.pass_obj
-def docs(options: Options, *, path: Path, no_deps: bool) -> None:
+def docs(
+    options: Options, *, path: Path, no_deps: bool, offline: bool, distribution: str | None
+) -> None:
     """Build the documentation with an embedded JupyterLite site in .spec14/site."""
-    project = read_project(path)
+    project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
         built = up_to_date_docs(options.run(project, no_deps=no_deps))
     if options.as_json:

@@ -172,6 +172,13 @@ class RequirementsFailed(Spec14Error):
     summary = "a requirement cannot be had"
 
 
+class LockFailed(Spec14Error):
+    """A committed ``spec14.lock`` does not fit, or what it names is not to be had any more."""
+
+    exit_code = 44
+    summary = "spec14.lock does not fit, or names a file that cannot be had"
+
+
 class RuntimeFailed(Spec14Error):
     """Python in Node did not start, or died."""
 

@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,6 +112,17 @@ def read_project(path: Path, out: Path | None = None) -> Project:
         settings=parse_settings(table(pyproject, "tool", "spec14")),
         out=folder / OUT if out is None else out,
     )
+
+
+def with_choices(project: Project, *, offline: bool, distribution: str | None = None) -> Project:
+    """Give the project with what the command line says instead of ``[tool.spec14]``."""
+    settings = project.settings
+    settings = replace(
+        settings,
+        offline=offline or settings.offline,
+        distribution=distribution or settings.distribution,
+    )
+    return replace(project, settings=settings)
 
 
 def table(pyproject: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

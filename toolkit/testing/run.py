@@ -6,7 +6,7 @@ process here; collection, environment and reports stay.
 
 import signal
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from toolkit.process import attach
 from toolkit.project import Project
 from toolkit.testing.requirements import test_requirements
 from toolkit.wheels.build import BuiltWheel
+from toolkit.wheels.dependencies import test_wheels
 from toolkit.wheels.environment import environment_with
 
 PYTEST_CODES: Final = range(6)
@@ -41,7 +42,13 @@ class TestRun:
     counts: Mapping[str, int]
 
 
-def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> TestRun:
+def run_tests(
+    project: Project,
+    wheel: BuiltWheel,
+    words: Sequence[str],
+    *,
+    say: Callable[[str], None] | None = None,
+) -> TestRun:
     """Run the project's tests under Pyodide in Node, on this process's terminal.
 
     Parameters
@@ -52,6 +59,8 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
         Its wheel, which is installed into a clean environment.
     words
         Arguments for pytest.
+    say
+        Told what takes long before the tests start.
 
     Returns
     -------
@@ -68,8 +77,7 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
     """
     environment = environment_with(
         project.cache / "test-env",
-        test_requirements(project),
-        [wheel.path],
+        test_wheels(project, wheel, test_requirements(project), say=say),
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"
