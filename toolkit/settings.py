@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from toolkit.errors import SettingsError
 
-
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 

@@ -99,7 +99,7 @@ def describe(home: Path) -> dict[str, str]:
 def target_python() -> Path:
     """Give the runtime's own Python of the selected environment, a program of this machine."""
     home = Path(os.environ.get("PYODIDE_XBUILDENV_PATH") or RUNTIME.parent / "xbuildenv")
-    python = installed_root(home) / "xbuildenv" / "pyodide-root" / "dist" / "python"
+    python = installed_root(home) / "pyodide-root" / "dist" / "python"
     if not python.is_file():
         msg = f"{home} holds no cross-build environment with a Python of the target"
         raise CrossEnvFailed(msg, do="run this inside the spec14-toolkit image (`spec14 info`)")

@@ -17,7 +17,7 @@ from toolkit.process import attach
 from toolkit.project import Project
 from toolkit.testing.requirements import test_requirements
 from toolkit.wheels.build import BuiltWheel
-from toolkit.wheels.dependencies import test_wheels
+from toolkit.wheels.dependencies import suite_wheels
 from toolkit.wheels.environment import environment_with
 
 PYTEST_CODES: Final = range(6)
@@ -77,7 +77,7 @@ def run_tests(
     """
     environment = environment_with(
         project.cache / "test-env",
-        test_wheels(project, wheel, test_requirements(project), say=say),
+        suite_wheels(project, wheel, test_requirements(project), say=say),
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"

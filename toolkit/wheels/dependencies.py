@@ -52,7 +52,7 @@ def site_wheels(
     return (wheel.path, *_wheels(project, wheel, SITE, extra, say=say))
 
 
-def test_wheels(
+def suite_wheels(
     project: Project, wheel: BuiltWheel, requirements: Sequence[str], *, say: Say | None = None
 ) -> tuple[Path, ...]:
     """Give the project's wheel and all that it and its tests require.
@@ -65,9 +65,6 @@ def test_wheels(
         When a requirement cannot be had for the target, or a lock does not fit.
     """
     return (wheel.path, *_wheels(project, wheel, TEST, requirements, say=say))
-
-
-test_wheels.__test__ = False  # type: ignore[attr-defined]
 
 
 def _wheels(

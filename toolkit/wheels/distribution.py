@@ -145,6 +145,7 @@ def fetch(locked: Locked, folder: Path, *, silence: float = SILENCE) -> Path:
         with urllib.request.urlopen(locked.url, timeout=silence) as answer:  # noqa: S310
             _receive(answer, path)
     except urllib.error.HTTPError as error:
+        error.close()
         what = f"the server says {error.code} ({error.reason})"
         raise _not_fetched(locked, what) from error
     except TimeoutError as error:

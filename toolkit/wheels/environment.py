@@ -75,18 +75,17 @@ def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> Targ
 
 def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
     """Unpack wheels with uv, which asks the runtime for its layout once and remembers it."""
+    words: list[str | Path] = ["uv", "pip", "install", "--quiet", "--no-config", "--no-deps"]
+    words += ["--no-index", "--offline", "--python", target_python(), "--prefix", folder]
     done = run(
-        ["uv", "pip", "install", "--quiet", "--no-config", "--no-index", "--no-deps", "--offline"]
-        + ["--python", str(target_python()), "--prefix", str(folder), *map(str, wheels)],
+        [*words, *wheels],
         cwd=folder.parent,
         env={**uv_environment(folder.parent), "UV_FIND_LINKS": ""},
     )
     if done.code != 0:
         require_room(done.output, folder)
         msg = f"the environment of {what} cannot be filled"
-        raise RequirementsFailed(
-            msg, do="delete .spec14/cache and run again", detail=done.tail(12)
-        )
+        raise RequirementsFailed(msg, do="delete .spec14/cache and run again", detail=done.tail(12))
 
 
 def _create(folder: Path) -> None:

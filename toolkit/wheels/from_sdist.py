@@ -3,7 +3,6 @@
 The wheel is kept in the store by the SHA-256 of the sdist and of what builds it.
 """
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,18 +38,17 @@ def build_sdist(requirement: str, project: Project, store: Store) -> Locked:
     BuildFailed, AuditFailed
         When it does not build, or its modules would not load.
     """
-    store.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=store.folder, prefix=".sdist-") as scratch:
-        sdist = fetch_sdist(requirement, Path(scratch))
-        digest = file_sha256(sdist)
-        record = store.folder / f"built-{key_of(digest, fingerprint(), toolkit.__version__)}.json"
-        kept = read_record(record)
-        found = store.find(kept["file"], kept["sha256"]) if kept else None
-        if found is not None and (known := store.known(found)) is not None:
-            return known
-        locked, path = _build(sdist, digest, project)
-        store.put(path, locked)
-        write_record(record, {"file": locked.file, "sha256": locked.sha256})
+    sdist = fetch_sdist(requirement, project.cache / "sdists")
+    digest = file_sha256(sdist)
+    key = key_of(digest, fingerprint(), toolkit.__version__)
+    record = store.folder / f"built-{key[:24]}.json"
+    kept = read_record(record)
+    found = store.find(kept["file"], kept["sha256"]) if kept else None
+    if found is not None and (known := store.known(found)) is not None:
+        return known
+    locked, path = _build(sdist, digest, project)
+    store.put(path, locked)
+    write_record(record, {"file": locked.file, "sha256": locked.sha256})
     return locked
 
 

@@ -44,6 +44,8 @@ class Refusal:
         Packages that no index knows.
     unreachable
         Whether an index did not answer.
+    understood
+        Whether it is one of these at all, and not a failure of uv's own.
     named
         All packages that are named with a version.
     """
@@ -52,6 +54,7 @@ class Refusal:
     lacking: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     unreachable: bool = False
+    understood: bool = True
     named: frozenset[str] = frozenset()
 
     def chain(self, name: str, direct: Iterable[str]) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class Refusal:
         below: dict[str, list[str]] = {}
         for upper, lower, _ in DEPENDS.findall(self.text):
             below.setdefault(canonicalize_name(upper), []).append(canonicalize_name(lower))
-        ways = [(canonicalize_name(first),) for first in direct]
+        ways: list[tuple[str, ...]] = [(canonicalize_name(first),) for first in direct]
         seen: set[str] = set()
         while ways:
             way = ways.pop(0)
@@ -84,11 +87,13 @@ def read_refusal(output: str) -> Refusal:
     whole = " ".join(output.split())
     text, _, hints = whole.partition(" hint: ")
     lacking = _names(pattern.findall(f"{text} hint: {hints}") for pattern in NO_WHEEL)
+    unreachable = any(words in text for words in UNREACHABLE)
     return Refusal(
         text=text,
+        understood=unreachable or "No solution found" in text,
         lacking=lacking,
         unknown=_names([UNKNOWN.findall(text)]),
-        unreachable=any(words in text for words in UNREACHABLE),
+        unreachable=unreachable,
         named=frozenset(map(canonicalize_name, VERSION.findall(text))),
     )
 

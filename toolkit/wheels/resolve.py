@@ -80,8 +80,8 @@ class Chosen:
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
-class Refused(Exception):  # noqa: N818 - not an error yet: a source that was not asked may help
-    """There is no solution with these sources."""
+class Refused(Exception):
+    """There is no solution with these sources; one that was not asked may help."""
 
     def __init__(self, refusal: Refusal, output: str) -> None:
         super().__init__(refusal.text)
@@ -120,7 +120,10 @@ def ask(
         f'[[packages]]\nname = "{name}"\nversion = "{version}"\n'
         for name, version in sorted(question.preferred.items())
     ]
-    answer = _write(folder / OUTPUT, [HEAD, *pins])
+    answer = folder / OUTPUT
+    answer.unlink(missing_ok=True)
+    if pins:
+        _write(answer, [HEAD, *pins])
     words: list[str | Path] = ["uv", "pip", "compile", wishes, "--quiet", "--no-header"]
     words += ["--python", python, "--constraint", constraints, "--only-binary", ":all:"]
     # The project's own [tool.uv] is for its native side.
@@ -133,7 +136,11 @@ def ask(
         if "parse requirement" in done.output:
             msg = "a requirement is not written as PEP 508 says"
             raise RequirementsFailed(msg, do="correct it in pyproject.toml", detail=done.tail())
-        raise Refused(read_refusal(done.output), done.output)
+        refusal = read_refusal(done.output)
+        if not refusal.understood:
+            msg = "uv could not resolve the requirements"
+            raise RequirementsFailed(msg, do="read its message above", detail=done.tail())
+        raise Refused(refusal, done.output)
     return read_answer(tomllib.loads(answer.read_text("utf-8")))
 
 
