@@ -96,10 +96,10 @@ class ProjectIncomplete(Spec14Error):
 
 
 class SettingsError(Spec14Error):
-    """``[tool.spec14]`` holds an unknown key or a value of the wrong type."""
+    """``[tool.spec14]`` or another table that is read holds a wrong key or value."""
 
     exit_code = 23
-    summary = "a key or value in [tool.spec14] is wrong"
+    summary = "a key or value in [tool.spec14] or [tool.cibuildwheel] is wrong"
 
 
 class NotWritable(Spec14Error):
@@ -172,11 +172,25 @@ class RequirementsFailed(Spec14Error):
     summary = "a requirement cannot be had"
 
 
+class SourceFailed(Spec14Error):
+    """The source that was named cannot be had, or is not one."""
+
+    exit_code = 43
+    summary = "the source (a folder, an sdist, a name) cannot be had or is damaged"
+
+
 class LockFailed(Spec14Error):
     """A committed ``spec14.lock`` does not fit, or what it names is not to be had any more."""
 
     exit_code = 44
     summary = "spec14.lock does not fit, or names a file that cannot be had"
+
+
+class ToolchainMissing(Spec14Error):
+    """The project is written in a language for whose target no compiler is here."""
+
+    exit_code = 46
+    summary = "a compiler for the target is missing (Rust, Fortran)"
 
 
 class RuntimeFailed(Spec14Error):

@@ -59,7 +59,8 @@ def test_no_file_names_a_registry() -> None:
 
     The host of the Pyodide distribution has no client; it stands once, where all such hosts do.
     """
-    distribution = (ROOT / "images" / "sources.toml", ".".join(("jsdelivr", "net")))
+    host_of_wheels = next(host for host in HOSTS if host.startswith("jsdelivr"))
+    distribution = (ROOT / "images" / "sources.toml", host_of_wheels)
     found = [
         f"{path.relative_to(ROOT)}: {host}"
         for path in FILES

@@ -44,6 +44,7 @@ def group(*packages: Locked) -> Group:
 
 LOCK = Lock(
     python="3.14",
+    platform="pyemscripten_2026_0_wasm32",
     groups={
         "site": group(NUMPY, DIRECT),
         "test": group(NUMPY, BUILT),

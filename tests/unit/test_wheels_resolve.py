@@ -165,6 +165,13 @@ def test_a_list_of_versions_is_understood() -> None:
     assert said.chain("scikit-learn", ["a"]) == ("a", "scikit-learn")
 
 
+def test_versions_that_exclude_each_other() -> None:
+    said = read_refusal("No solution found: a<2 depends on x==1 and a>=2 depends on x==2, so no")
+    assert said.specifiers("x") == "==1"
+    said = read_refusal("No solution found: a<2 depends on x>=1 and you require x<3, so no")
+    assert said.specifiers("x") == "<3,>=1"
+
+
 def test_a_package_outside_every_chain() -> None:
     assert read_refusal("nothing that is known").chain("x", ["a"]) == ("x",)
 

@@ -10,21 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from packaging.utils import canonicalize_name
+
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error, require_room
-from toolkit.errors import BuildFailed, RequirementsFailed
+from toolkit.errors import BuildFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
 from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.wheels.backend import is_compiled
-from toolkit.wheels.diagnostics import excerpt, first_error, plain
+from toolkit.wheels.diagnostics import advice, excerpt, first_error, lacks_version, plain
 from toolkit.wheels.index import uv_environment
-from toolkit.wheels.plan import plan_of
+from toolkit.wheels.plan import BuildPlan, plan_of
+from toolkit.wheels.prepare import prepare_copy, require_buildable
 from toolkit.wheels.source import copy_source, digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
+from toolkit.wheels.toolchains import missing_toolchain
+from toolkit.wheels.version import history_key, version_advice
 
 UV_FAILED: Final = (
     "No solution found when resolving",
@@ -94,11 +99,13 @@ def build_wheel(project: Project) -> BuiltWheel:
     inputs = _inputs(project)
     files = source_files(project.folder)
     compiled = is_compiled(project, files)
+    plan = plan_of(project)
+    require_buildable(project, plan)
     source, fresh = project.cache / "source", project.cache / "dist"
     copy_source(project.folder, files, source)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    _build(project, source, fresh, compiled=compiled)
+    _build(project, plan, source, fresh, compiled=compiled)
     wheel = _only_wheel(project, fresh)
     compiled = not wheel.name.endswith("-none-any.whl")
     require_loadable(audit_wheel(wheel, RUNTIME))
@@ -130,13 +137,13 @@ def build_environment(project: Project) -> dict[str, str]:
     }
 
 
-def _build(project: Project, source: Path, out: Path, *, compiled: bool) -> None:
-    plan = plan_of(project)
+def _build(project: Project, plan: BuildPlan, source: Path, out: Path, *, compiled: bool) -> None:
     settings = [f"-C{setting}" for setting in plan.config_settings]
-    environment = {**build_environment(project), **plan.environment}
+    environment = {**build_environment(project), **prepare_copy(project, plan, source)}
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
         command = ["pyodide", "build", "--skip-emscripten-install", "--outdir", str(out)]
+        command += ["--exports", plan.exports]
     else:
         command = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir"]
         command += [str(out)]
@@ -169,7 +176,7 @@ def _lacks_requirement(done: Finished) -> bool:
     return any(words in done.output for words in UV_FAILED)
 
 
-def build_error(project: Project, done: Finished, source: Path) -> BuildFailed | RequirementsFailed:
+def build_error(project: Project, done: Finished, source: Path) -> Spec14Error:
     """Make the error of a failed build: the compiler's file and line where it names one.
 
     Raises
@@ -179,10 +186,13 @@ def build_error(project: Project, done: Finished, source: Path) -> BuildFailed |
     """
     require_room(done.output, project.dist)
     output = plain(done.output).replace(f"{source}/", "")
+    if (missing := missing_toolchain(project.name, output)) is not None:
+        missing.detail = Finished(command=done.command, code=done.code, output=output).tail(20)
+        return missing
     if found := first_error(output, lambda path: (project.folder / path).is_file()):
         return BuildFailed(
             f"{found.file}:{found.line}: {found.said}",
-            do="correct the source and run the same command again",
+            do=advice(found.said) or "correct the source and run the same command again",
             detail=excerpt(output, found.position, before=6),
         )
     if _lacks_requirement(done):
@@ -193,7 +203,8 @@ def build_error(project: Project, done: Finished, source: Path) -> BuildFailed |
         )
     return BuildFailed(
         f"{project.name} does not build (exit code {done.code})",
-        do="read the backend's message above",
+        do=(version_advice(project) if lacks_version(output) else advice(output))
+        or "read the backend's message above",
         detail=Finished(command=done.command, code=done.code, output=output).tail(40),
     )
 
@@ -216,6 +227,7 @@ def _publish(project: Project, wheel: Path, built: BuiltWheel, inputs: str) -> N
         partial.replace(built.path)
     finally:
         partial.unlink(missing_ok=True)
+    before = read_record(_record(project)).get("wheel")
     write_record(
         _record(project),
         {
@@ -225,9 +237,15 @@ def _publish(project: Project, wheel: Path, built: BuiltWheel, inputs: str) -> N
             "compiled": built.compiled,
         },
     )
+    # Wheels of other projects may lie beside it: those that were given by name or as sdists.
+    own = _distribution(built.path)
     for other in project.dist.glob("*.whl"):
-        if other != built.path:
+        if other != built.path and (other.name == before or _distribution(other) == own):
             other.unlink()
+
+
+def _distribution(wheel: Path) -> str:
+    return canonicalize_name(wheel.name.partition("-")[0])
 
 
 def _record(project: Project) -> Path:
@@ -241,6 +259,7 @@ def _inputs(project: Project) -> str:
         "pins": fingerprint(),
         "toolkit": toolkit.__version__,
         "plan": plan_of(project).explained,
+        "history": history_key(project),
     }
     return json.dumps(_hashed(parts), sort_keys=True)
 

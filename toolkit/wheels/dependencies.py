@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from toolkit.errors import LockFailed
+from packaging.requirements import InvalidRequirement, Requirement
+
+from toolkit.errors import LockFailed, RequirementsFailed
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
@@ -70,6 +72,7 @@ def suite_wheels(
 def _wheels(
     project: Project, wheel: BuiltWheel, group: str, extra: Sequence[str], *, say: Say | None
 ) -> tuple[Path, ...]:
+    require_written(extra)
     facts = read_wheel(wheel.path)
     requires = tuple(sorted({*map(str, facts.requires), *extra}))
     if not requires:
@@ -109,6 +112,22 @@ def _wheels(
     return collect(project, known.packages, store)
 
 
+def require_written(requirements: Sequence[str]) -> None:
+    """Check that all are requirements.
+
+    Raises
+    ------
+    RequirementsFailed
+        When one is not.
+    """
+    for text in requirements:
+        try:
+            Requirement(text)
+        except InvalidRequirement as error:
+            msg = f"{text!r} is not a requirement: {str(error).splitlines()[0]}"
+            raise RequirementsFailed(msg, do="write it as PEP 508 says") from error
+
+
 def read_committed(project: Project, group: str, requires: tuple[str, ...]) -> Group | None:
     """Give a group of the lock beside ``pyproject.toml``; ``None`` where there is no lock.
 
@@ -129,9 +148,9 @@ def read_committed(project: Project, group: str, requires: tuple[str, ...]) -> G
     if changed := sorted(set(known.requires) ^ set(requires)):
         msg = f"{path} was made for other requirements: {', '.join(changed)}"
         raise LockFailed(msg, do=again)
-    if known.pins != fingerprint():
-        msg = f"{path} was made by another version of the image"
-        raise LockFailed(msg, do=f"use that image, or {again}")
+    if not _same_runtime(lock):
+        msg = f"{path} was made for Python {lock.python} and {lock.platform}"
+        raise LockFailed(msg, do=f"use the image that made it, or {again}")
     if project.settings.distribution == "never":
         for locked in known.packages:
             if locked.origin == "distribution":
@@ -142,12 +161,18 @@ def read_committed(project: Project, group: str, requires: tuple[str, ...]) -> G
 
 def _own_lock(path: Path) -> Lock:
     """Give the lock of earlier runs; an empty one where it is missing or damaged."""
-    empty = Lock(python=read_runtime(RUNTIME).python_minor)
+    runtime = read_runtime(RUNTIME)
+    empty = Lock(python=runtime.python_minor, platform=runtime.platform_tag)
     try:
         lock = read_lock(path)
     except LockFailed:
         return empty  # ours to make: it is made anew
-    return empty if lock is None or lock.python != empty.python else lock
+    return empty if lock is None or not _same_runtime(lock) else lock
+
+
+def _same_runtime(lock: Lock) -> bool:
+    runtime = read_runtime(RUNTIME)
+    return (lock.python, lock.platform) == (runtime.python_minor, runtime.platform_tag)
 
 
 def _still_holds(group: Group, requires: tuple[str, ...], distribution: str) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
-from toolkit.crossenv.install import target_python
 from toolkit.disk import require_room
 from toolkit.errors import RequirementsFailed, RuntimeFailed
 from toolkit.pins import fingerprint
@@ -74,9 +73,9 @@ def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> Targ
 
 
 def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
-    """Unpack wheels with uv, which asks the runtime for its layout once and remembers it."""
+    """Unpack wheels with uv, which asks the environment's Python for its layout."""
     words: list[str | Path] = ["uv", "pip", "install", "--quiet", "--no-config", "--no-deps"]
-    words += ["--no-index", "--offline", "--python", target_python(), "--prefix", folder]
+    words += ["--no-index", "--offline", "--python", folder / "bin" / "python"]
     done = run(
         [*words, *wheels],
         cwd=folder.parent,

@@ -99,11 +99,14 @@ class Lock:
     ----------
     python
         Minor version of the target's Python.
+    platform
+        Platform tag of the runtime.
     groups
         By name.
     """
 
     python: str
+    platform: str
     groups: Mapping[str, Group] = MappingProxyType({})
 
     def with_group(self, name: str, group: Group) -> Lock:
@@ -158,6 +161,7 @@ def _to_pylock(lock: Lock) -> Pylock:
         packages=[_package(locked, groups) for locked, groups in ordered],
         tool={
             TOOL: {
+                "platform": lock.platform,
                 "groups": {
                     name: {
                         "requires": list(group.requires),
@@ -165,7 +169,7 @@ def _to_pylock(lock: Lock) -> Pylock:
                         "pins": group.pins,
                     }
                     for name, group in sorted(lock.groups.items())
-                }
+                },
             }
         },
     )
@@ -196,7 +200,7 @@ def _package(locked: Locked, groups: list[str]) -> Package:
 
 
 def _from_pylock(pylock: Pylock) -> Lock:
-    told = (pylock.tool or {})[TOOL]["groups"]
+    tool = (pylock.tool or {})[TOOL]
     groups = {
         name: Group(
             requires=tuple(map(str, said["requires"])),
@@ -204,10 +208,10 @@ def _from_pylock(pylock: Pylock) -> Lock:
             pins=str(said["pins"]),
             packages=tuple(_locked(item) for item in pylock.packages if _is_in(name, item)),
         )
-        for name, said in told.items()
+        for name, said in tool["groups"].items()
     }
     python = str(pylock.requires_python).removeprefix("==").removesuffix(".*")
-    return Lock(python=python, groups=groups)
+    return Lock(python=python, platform=str(tool["platform"]), groups=groups)
 
 
 def _is_in(group: str, package: Package) -> bool:

@@ -15,6 +15,8 @@ from toolkit.project import Project
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import build_environment, build_error, run_backend
 from toolkit.wheels.index import offline_then_index, uv_environment
+from toolkit.wheels.plan import BuildPlan, plan_of
+from toolkit.wheels.prepare import prepare_copy
 from toolkit.wheels.source import copy_source, digest, source_files
 
 
@@ -90,7 +92,10 @@ def _native_wheel(project: Project, files: list[Path]) -> Path:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     words = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir", str(out)]
-    done = run_backend([*words, "."], source, build_environment(project))
+    # The plan's values are meant for the other compiler; the project's commands are not.
+    own = BuildPlan(before_build=plan_of(project).before_build)
+    environment = {**build_environment(project), **prepare_copy(project, own, source)}
+    done = run_backend([*words, "."], source, environment)
     wheels = sorted(out.glob("*.whl"))
     if done.code != 0 or len(wheels) != 1:
         raise build_error(project, done, source)

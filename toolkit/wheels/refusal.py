@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 NAME: Final = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
@@ -74,11 +75,18 @@ class Refusal:
         return (name,)
 
     def specifiers(self, name: str) -> str:
-        """Give what is asked of a package's version, as far as the text says it."""
+        """Give what is asked of a package's version, as far as the text says it.
+
+        Versions of one package can ask for versions of another that exclude each other;
+        then what was named first counts.
+        """
         found = [(lower, spec) for _, lower, spec in DEPENDS.findall(self.text)]
         found += REQUIRED.findall(self.text)
-        wanted = {spec for lower, spec in found if canonicalize_name(lower) == name and spec}
-        return ",".join(sorted(wanted))
+        wanted = [spec for lower, spec in found if canonicalize_name(lower) == name and spec]
+        if not wanted:
+            return ""
+        joined = ",".join(sorted(set(wanted)))
+        return wanted[0] if SpecifierSet(joined).is_unsatisfiable() else joined
 
 
 def read_refusal(output: str) -> Refusal:
