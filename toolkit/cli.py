@@ -29,10 +29,11 @@ from toolkit.installed import installed_version
 from toolkit.pins import RUNTIME, facts, read_pins, require_coherent
 from toolkit.pipeline import Run, up_to_date_docs, up_to_date_wheel
 from toolkit.progress import Steps
-from toolkit.project import Project, read_project
+from toolkit.project import Project, read_project, with_choices
 from toolkit.runtime.distribution import read_runtime
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
+from toolkit.settings import DISTRIBUTIONS
 from toolkit.testing.requirements import explained_tests
 from toolkit.testing.run import run_tests
 from toolkit.toolchain import read_toolchain
@@ -141,6 +142,16 @@ NO_DEPS = click.option(
 )
 
 
+OFFLINE = click.option(
+    "--offline", is_flag=True, help="Use the lock, the caches and the wheelhouse, no index."
+)
+DISTRIBUTION = click.option(
+    "--distribution",
+    type=click.Choice(DISTRIBUTIONS),
+    help="Whether wheels may come from the Pyodide distribution.",
+)
+
+
 @cli.command()
 @PROJECT
 @click.option(
@@ -161,6 +172,7 @@ NO_DEPS = click.option(
     is_flag=True,
     help="Refuse whatever a public index must not get (needs an image of TOOLCHAIN=emsdk).",
 )
+@OFFLINE
 @click.argument("source", required=False)
 @click.pass_obj
 def wheel(
@@ -173,6 +185,7 @@ def wheel(
     no_before_build: bool,
     warn: bool,
     for_upload: bool,
+    offline: bool,
 ) -> None:
     """Compile the project to a WebAssembly wheel in .spec14/dist.
 
@@ -182,7 +195,9 @@ def wheel(
     """
     project = read_project(path) if source is None else given_project(source, path)
     project = with_options(
-        project, config_settings=config_settings, no_before_build=no_before_build
+        with_choices(project, offline=offline),
+        config_settings=config_settings,
+        no_before_build=no_before_build,
     )
     if explain:
         show_values((*explain_build(project), *explained_tests(project)), options)
@@ -260,24 +275,39 @@ def audit(
 @cli.command(context_settings={"ignore_unknown_options": True})
 @PROJECT
 @NO_DEPS
+@OFFLINE
+@DISTRIBUTION
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
 @click.pass_obj
-def test(options: Options, *, path: Path, no_deps: bool, words: tuple[str, ...]) -> None:
+def test(
+    options: Options,
+    *,
+    path: Path,
+    no_deps: bool,
+    offline: bool,
+    distribution: str | None,
+    words: tuple[str, ...],
+) -> None:
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
-    project = read_project(path)
+    project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        built = up_to_date_wheel(options.run(project, no_deps=no_deps))
-        ended = run_tests(project, built, words)
+        run = options.run(project, no_deps=no_deps)
+        built = up_to_date_wheel(run)
+        ended = run_tests(project, built, words, say=run.steps.say)
     raise SystemExit(ended.code)
 
 
 @cli.command()
 @PROJECT
 @NO_DEPS
+@OFFLINE
+@DISTRIBUTION
 @click.pass_obj
-def docs(options: Options, *, path: Path, no_deps: bool) -> None:
+def docs(
+    options: Options, *, path: Path, no_deps: bool, offline: bool, distribution: str | None
+) -> None:
     """Build the documentation with an embedded JupyterLite site in .spec14/site."""
-    project = read_project(path)
+    project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
         built = up_to_date_docs(options.run(project, no_deps=no_deps))
     if options.as_json:

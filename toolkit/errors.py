@@ -186,6 +186,13 @@ class SourceFailed(Spec14Error):
     summary = "the source (a folder, an sdist, a name) cannot be had or is damaged"
 
 
+class LockFailed(Spec14Error):
+    """A committed ``spec14.lock`` does not fit, or what it names is not to be had any more."""
+
+    exit_code = 44
+    summary = "spec14.lock does not fit, or names a file that cannot be had"
+
+
 class ToolchainMissing(Spec14Error):
     """The project is written in a language for whose target no compiler is here."""
 

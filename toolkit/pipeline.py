@@ -118,7 +118,7 @@ def up_to_date_docs(run: Run) -> Built:
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()
     with run.step("building the documentation", "docs"):
-        wheels = site_wheels(project, wheel, project.settings.docs.lite_packages)
+        wheels = site_wheels(project, wheel, project.settings.docs.lite_packages, say=run.steps.say)
         built = build_docs(
             project,
             wheels=wheels,

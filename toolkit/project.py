@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any, Final
@@ -152,6 +152,17 @@ def _name(folder: Path, pyproject: Mapping[str, Any]) -> str:
         if name := parser.get("metadata", "name", fallback=""):
             return name
     return folder.name
+
+
+def with_choices(project: Project, *, offline: bool, distribution: str | None = None) -> Project:
+    """Give the project with what the command line says instead of ``[tool.spec14]``."""
+    settings = project.settings
+    settings = replace(
+        settings,
+        offline=offline or settings.offline,
+        distribution=distribution or settings.distribution,
+    )
+    return replace(project, settings=settings)
 
 
 def table(pyproject: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

@@ -10,9 +10,12 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from toolkit.errors import SettingsError
+
+DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
+"""What ``[tool.spec14] distribution`` may say."""
 
 
 def option[T](default: T, description: str) -> T:
@@ -94,6 +97,17 @@ class Settings:
     wheel: WheelSettings = option(WheelSettings(), "building the wheel")
     test: TestSettings = option(TestSettings(), "running the tests")
     docs: DocsSettings = option(DocsSettings(), "building the documentation")
+    distribution: str = option(
+        "ask",
+        "whether a requirement that has no other wheel for the target may come from the Pyodide "
+        'distribution: "pyodide" (yes), "never" (its sdist is built instead) or "ask" (it is an '
+        "error that names --distribution=pyodide)",
+    )
+    offline: bool = option(
+        default=False,
+        description="ask no package index and no other host: only the lock, the caches and the "
+        "wheelhouse of the image",
+    )
 
 
 def parse_settings(table: Mapping[str, Any]) -> Settings:
@@ -104,7 +118,11 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
     SettingsError
         For an unknown key (with the nearest known one) or a value of a wrong type.
     """
-    return _parse(Settings, table, "tool.spec14")
+    settings = _parse(Settings, table, "tool.spec14")
+    if settings.distribution not in DISTRIBUTIONS:
+        msg = f"tool.spec14.distribution must not be {settings.distribution!r}"
+        raise SettingsError(msg, do=f"use one of: {', '.join(DISTRIBUTIONS)}")
+    return settings
 
 
 def _parse[S](kind: type[S], table: Mapping[str, Any], where: str) -> S:

@@ -23,7 +23,7 @@ from tests.integration.conftest import ROOT, Spec14, error_lines, the_wheel
 from tests.upstream import PATCH, Upstream, played
 from toolkit.crossenv.complete import complete
 from toolkit.pins import read_pins
-from toolkit.runtime.audit import audit_wheel, require_loadable
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.toolchain import read_toolchain, write_toolchain
 
 TOOLS: Final = ("emcc", "em++", "emar", "emranlib", "emcmake", "emconfigure", "em-config")
@@ -140,7 +140,7 @@ def test_c_and_cpp_are_built_and_run(pair: Pair, toolchain: Path, tmp_path: Path
     assert "SKIP_EMSCRIPTEN_VERSION_CHECK" not in environment
     run(["pyodide", "build", "--outdir", dist, "."], environment, cwd=project)
     (wheel,) = dist.iterdir()
-    require_loadable(audit_wheel(wheel, toolchain / "runtime"))
+    require_sound(audit_wheel(wheel, toolchain / "runtime"))
     run(["pyodide", "venv", tmp_path / "venv"], environment)
     pip: list[str | Path] = [tmp_path / "venv" / "bin" / "pip", "install", "-q", "--no-index"]
     pip += ["--find-links", toolchain / "wheelhouse" / "target", "--find-links", dist]

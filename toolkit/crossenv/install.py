@@ -5,6 +5,7 @@ that ``pyodide build`` and ``pyodide venv`` find it as they would an upstream on
 """
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from toolkit.crossenv.assemble import assemble, find_headers, pack
 from toolkit.crossenv.numpy import NUMPY, overlay
 from toolkit.errors import CrossEnvFailed
+from toolkit.pins import RUNTIME
 from toolkit.process import run
 from toolkit.runtime.distribution import Runtime, read_runtime
 
@@ -92,3 +94,13 @@ def describe(home: Path) -> dict[str, str]:
     lock = json.loads((root / "dist" / "pyodide-lock.json").read_text("utf-8"))
     package = json.loads((root / "dist" / "package.json").read_text("utf-8"))
     return {"pyodide": package["version"], **lock["info"]}
+
+
+def target_python() -> Path:
+    """Give the runtime's own Python of the selected environment, a program of this machine."""
+    home = Path(os.environ.get("PYODIDE_XBUILDENV_PATH") or RUNTIME.parent / "xbuildenv")
+    python = installed_root(home) / "pyodide-root" / "dist" / "python"
+    if not python.is_file():
+        msg = f"{home} holds no cross-build environment with a Python of the target"
+        raise CrossEnvFailed(msg, do="run this inside the spec14-toolkit image (`spec14 info`)")
+    return python

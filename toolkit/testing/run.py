@@ -7,7 +7,7 @@ process here; collection, environment and reports stay.
 import os
 import signal
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from toolkit.testing.command import (
 )
 from toolkit.testing.requirements import test_requirements
 from toolkit.wheels.build import BuiltWheel
+from toolkit.wheels.dependencies import suite_wheels
 from toolkit.wheels.environment import TargetEnvironment, environment_with
 
 PYTEST_CODES: Final = range(6)
@@ -48,7 +49,13 @@ class TestRun:
     counts: Mapping[str, int]
 
 
-def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> TestRun:
+def run_tests(
+    project: Project,
+    wheel: BuiltWheel,
+    words: Sequence[str],
+    *,
+    say: Callable[[str], None] | None = None,
+) -> TestRun:
     """Run the project's tests under Pyodide in Node, on this process's terminal.
 
     Parameters
@@ -59,6 +66,8 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
         Its wheel, which is installed into a clean environment.
     words
         Arguments for pytest.
+    say
+        Told what takes long before the tests start.
 
     Returns
     -------
@@ -75,8 +84,7 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
     """
     environment = environment_with(
         project.cache / "test-env",
-        test_requirements(project),
-        [wheel.path],
+        suite_wheels(project, wheel, test_requirements(project), say=say),
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"

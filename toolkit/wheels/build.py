@@ -163,7 +163,7 @@ def toolchain_stamp() -> Mapping[str, object]:
 def build_environment(project: Project) -> dict[str, str]:
     """Give the variables that builds run with."""
     return {
-        **uv_environment(project.shared_cache),
+        **uv_environment(project.shared_cache, offline=project.settings.offline),
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", EPOCH),
         "PYTHONPATH": "",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -197,7 +197,7 @@ def run_backend(command: list[str], source: Path, environment: Mapping[str, str]
     environment = {**environment, "TMPDIR": str(scratch)}
     try:
         done = run(command, cwd=source, env={**environment, "UV_OFFLINE": "1"})
-        if done.code != 0 and _lacks_requirement(done):
+        if done.code != 0 and _lacks_requirement(done) and "UV_OFFLINE" not in environment:
             done = run(command, cwd=source, env=environment)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

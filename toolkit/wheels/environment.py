@@ -1,8 +1,4 @@
-"""Environments for the target: ``pyodide venv``, filled by its own pip.
-
-That pip evaluates markers and tags as the runtime would, which no option of the
-machine's pip does.
-"""
+"""Environments for the target: ``pyodide venv``, filled with the wheels of a lock."""
 
 import os
 import shutil
@@ -13,10 +9,10 @@ from pathlib import Path
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.disk import require_room
-from toolkit.errors import RuntimeFailed
+from toolkit.errors import RequirementsFailed, RuntimeFailed
 from toolkit.pins import fingerprint
 from toolkit.process import run
-from toolkit.wheels.index import Wheelhouse, offline_then_index
+from toolkit.wheels.index import uv_environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,22 +36,18 @@ class TargetEnvironment:
         return self.folder / "bin" / "python"
 
 
-def environment_with(
-    folder: Path, requirements: Sequence[str], wheels: Sequence[Path], *, what: str
-) -> TargetEnvironment:
-    """Give a clean environment that holds exactly what is asked for.
+def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> TargetEnvironment:
+    """Give a clean environment that holds exactly these wheels.
 
-    An environment made from the same requirements and the same wheels (by content) is
-    used again; otherwise it is made anew, never added to.
+    An environment made from the same wheels (by content) is used again; otherwise it is
+    made anew, never added to.
 
     Parameters
     ----------
     folder
         Where it goes.
-    requirements
-        PEP 508 requirements.
     wheels
-        Wheels of the project itself: they win over any index.
+        All that goes in: nothing is resolved here.
     what
         What it is for, for messages.
 
@@ -64,16 +56,15 @@ def environment_with(
     RuntimeFailed
         When Python in Node does not start.
     RequirementsFailed
-        When a requirement cannot be had for the target.
+        When a wheel cannot be installed.
     """
-    key = _key(folder, requirements, wheels)
+    key = _key(folder, wheels)
     if read_record(folder / "spec14.json").get("key") == key:
         return TargetEnvironment(folder=folder, fresh=False)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         _create(folder)
-        if wanted := [*map(str, wheels), *requirements]:
-            pip_install(folder, wanted, what=what)
+        _install(folder, wheels, what=what)
         write_record(folder / "spec14.json", {"key": key})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -81,35 +72,19 @@ def environment_with(
     return TargetEnvironment(folder=folder, fresh=True)
 
 
-def pip_install(folder: Path, wanted: Sequence[str], *, what: str) -> None:
-    """Install into an environment: the image's wheelhouse first, the index then."""
-    offline_then_index(
-        pip_command(folder, "install", wanted),
-        offline=["--no-index"],
-        cwd=folder,
-        env=pip_environment(folder.parent),
-        what=what,
+def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
+    """Unpack wheels with uv, which asks the environment's Python for its layout."""
+    words: list[str | Path] = ["uv", "pip", "install", "--quiet", "--no-config", "--no-deps"]
+    words += ["--no-index", "--offline", "--python", folder / "bin" / "python"]
+    done = run(
+        [*words, *wheels],
+        cwd=folder.parent,
+        env={**uv_environment(folder.parent), "UV_FIND_LINKS": ""},
     )
-
-
-def pip_command(folder: Path, verb: str, wanted: Sequence[str]) -> list[str | Path]:
-    """Give the words of the environment's pip, wheels for the target only."""
-    wheelhouse = Wheelhouse()
-    links = [wheelhouse.target, wheelhouse.kernel]
-    return [
-        folder / "bin" / "pip",
-        verb,
-        "--quiet",
-        "--only-binary",
-        ":all:",
-        *(word for link in links for word in ("--find-links", str(link))),
-        *wanted,
-    ]
-
-
-def pip_environment(cache: Path) -> dict[str, str]:
-    """Give pip's variables: a cache of ours, nothing compiled beside the sources."""
-    return {"PIP_CACHE_DIR": str(cache / "pip"), "PIP_NO_COMPILE": "1"}
+    if done.code != 0:
+        require_room(done.output, folder)
+        msg = f"the environment of {what} cannot be filled"
+        raise RequirementsFailed(msg, do="delete .spec14/cache and run again", detail=done.tail(12))
 
 
 def _create(folder: Path) -> None:
@@ -124,11 +99,10 @@ def _create(folder: Path) -> None:
         raise RuntimeFailed(msg, do="see `spec14 info`", detail=done.tail())
 
 
-def _key(folder: Path, requirements: Sequence[str], wheels: Sequence[Path]) -> str:
+def _key(folder: Path, wheels: Sequence[Path]) -> str:
     return key_of(
         # Its programs name it: an environment that has been moved is none.
         str(folder),
-        sorted(requirements),
         sorted(map(file_sha256, wheels)),
         fingerprint(),
         os.environ.get("PYODIDE_XBUILDENV_PATH", ""),

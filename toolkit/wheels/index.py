@@ -35,10 +35,11 @@ class Wheelhouse:
     kernel: Path = WHEELHOUSE / "kernel"
 
 
-def uv_environment(cache: Path) -> dict[str, str]:
+def uv_environment(cache: Path, *, offline: bool = False) -> dict[str, str]:
     """Give uv's variables: our cache, the wheelhouse, and the index that pip is configured for.
 
-    uv reads no pip configuration, and a company's mirror stands nowhere else.
+    uv reads no pip configuration, and a company's mirror stands nowhere else. `offline`
+    keeps uv from asking it.
     """
     environment = {
         "UV_CACHE_DIR": str(cache / "uv"),
@@ -47,6 +48,8 @@ def uv_environment(cache: Path) -> dict[str, str]:
         "UV_LINK_MODE": "copy",
         "UV_PYTHON_DOWNLOADS": "never",
     }
+    if offline:
+        environment["UV_OFFLINE"] = "1"
     configured = pip_configuration(os.environ)
     if index := configured.get("index-url"):
         environment["UV_DEFAULT_INDEX"] = index
@@ -85,7 +88,7 @@ def offline_then_index(
     if first.code == 0:
         return first
     require_room(first.output, cwd)
-    second = run(command, cwd=cwd, env=env)
+    second = first if env.get("UV_OFFLINE") else run(command, cwd=cwd, env=env)
     if second.code != 0:
         require_room(second.output, cwd)
         msg = f"the requirements of {what} cannot be had: {_last_error(second)}"

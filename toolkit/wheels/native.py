@@ -51,7 +51,7 @@ def native_python(project: Project, requirements: Sequence[str]) -> Path:
     base, key = _keys(project, requirements)
     python, record = _python(project), _record(project)
     wheel = _native_wheel(project, source_files(project.folder))
-    environment = uv_environment(project.cache)
+    environment = uv_environment(project.cache, offline=project.settings.offline)
     if read_record(record).get("base") != base:
         shutil.rmtree(record.parent, ignore_errors=True)
         _create(record.parent, environment)

@@ -17,7 +17,7 @@ from toolkit.errors import NotForUpload
 from toolkit.pins import RUNTIME, read_pins
 from toolkit.process import run
 from toolkit.project import Project
-from toolkit.runtime.audit import audit_wheel, require_loadable
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.toolchain import unofficial
 from toolkit.wheels.stamp import NAME
 
@@ -74,7 +74,7 @@ def require_wheel_for_upload(wheel: Path) -> None:
         msg = f"{wheel.name} does not say that the runtime's own compiler made it"
         raise NotForUpload(msg, do=REBUILD)
     _require_metadata(wheel, text)
-    require_loadable(audit_wheel(wheel, RUNTIME))
+    require_sound(audit_wheel(wheel, RUNTIME))
 
 
 def _require_metadata(wheel: Path, text: bytes) -> None:
