@@ -21,9 +21,9 @@ import pytest
 from tests.artefacts import write_tree
 from tests.integration.conftest import ROOT, Spec14, error_lines, the_wheel
 from tests.upstream import PATCH, Upstream, played
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.crossenv.complete import complete
 from toolkit.pins import read_pins
-from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.toolchain import read_toolchain, write_toolchain
 
 TOOLS: Final = ("emcc", "em++", "emar", "emranlib", "emcmake", "emconfigure", "em-config")

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toolkit.archive import file_sha256, require_sha256
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.disk import require_room
 from toolkit.errors import LockFailed, RequirementsFailed
 from toolkit.pins import RUNTIME
 from toolkit.process import run
 from toolkit.project import Project
-from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.runtime.distribution import Runtime, read_runtime
 from toolkit.wheels import distribution
 from toolkit.wheels.from_sdist import build_sdist

@@ -12,11 +12,11 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.crossenv.install import target_python
 from toolkit.errors import LockFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME
 from toolkit.project import Project
-from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
 from toolkit.wheels import distribution

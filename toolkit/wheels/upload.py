@@ -13,11 +13,11 @@ from typing import Final
 from packaging.metadata import InvalidMetadata, Metadata
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.errors import NotForUpload
 from toolkit.pins import RUNTIME, read_pins
 from toolkit.process import run
 from toolkit.project import Project
-from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.toolchain import unofficial
 from toolkit.wheels.stamp import NAME
 
