@@ -18,7 +18,7 @@ SIMD_EVERYWHERE: Final = "every browser since Safari 16.4 (March 2023) has it"
 
 
 def of_a_model(symbol: str) -> bool:
-    """Say whether a symbol belongs to exceptions or longjmp: missing, it is reported here."""
+    """Say whether a symbol belongs to exceptions or longjmp."""
     if symbol.startswith((CATCH_BY_SCRIPT, CALLED_THROUGH_SCRIPT)):
         return True
     return symbol in {*LONGJMP_BY_SCRIPT, *EXCEPTIONS_BY_SCRIPT, *OF_BOTH, *TAGS}

@@ -105,8 +105,10 @@ def audit_wheel(
         provided = provided_by(runtime)
         neighbours = Neighbours(modules=(*modules, *others))
         for module in modules:
-            found += judge_models(module, provided)
-            found += judge_symbols(module, provided, neighbours)
+            models = list(judge_models(module, provided))
+            explained = any(one.kind in ("exceptions", "longjmp") for one in models)
+            found += models
+            found += judge_symbols(module, provided, neighbours, explained=explained)
             found += judge_module_name(module, about)
     found += judge_leftovers(files, modules, build_folders)
     found += judge_expected(expected, modules=len(modules))
