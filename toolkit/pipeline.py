@@ -85,7 +85,7 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
 
 def _say_lowered(run: Run, built: BuiltWheel) -> None:
     if built.lowered:
-        run.steps.say(f"--warn let errors of the audit pass: {built.lowered} (`spec14 audit` shows them)")
+        run.steps.say(f"--warn let errors of the audit pass: {built.lowered} (see `spec14 audit`)")
 
 
 def up_to_date_docs(run: Run) -> Built:

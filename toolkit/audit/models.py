@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolkit.audit.findings import Finding, finding
+from toolkit.audit.module import Module
 from toolkit.audit.provides import CALLED_THROUGH_SCRIPT, Provided
-from toolkit.audit.wasm import SHARED, WIDE, Module
+from toolkit.audit.wasm import SHARED, WIDE
 
 LONGJMP_BY_SCRIPT: Final = frozenset({"emscripten_longjmp", "saveSetjmp", "testSetjmp"})
 EXCEPTIONS_BY_SCRIPT: Final = frozenset({"__resumeException", "llvm_eh_typeid_for"})

@@ -13,9 +13,9 @@ from typing import Final
 
 from toolkit.audit.findings import Finding, finding
 from toolkit.audit.models import of_a_model, other_memory
+from toolkit.audit.module import Extern, Import, Module
 from toolkit.audit.provides import CALLED_THROUGH_SCRIPT, Provided
 from toolkit.audit.reasons import STUBS, reason_for
-from toolkit.audit.wasm import Extern, Import, Module
 from toolkit.process import run
 
 TABLES: Final = {"GOT.mem": "global", "GOT.func": "function"}

@@ -16,9 +16,10 @@ from toolkit.audit.files import read_files
 from toolkit.audit.findings import Finding, Severity, finding, lowered
 from toolkit.audit.metadata import judge_metadata, parse_name
 from toolkit.audit.models import judge_models
+from toolkit.audit.module import Module
 from toolkit.audit.provides import provided_by
 from toolkit.audit.symbols import Neighbours, demangled, judge_symbols
-from toolkit.audit.wasm import Module, read_module
+from toolkit.audit.wasm import read_module
 from toolkit.errors import AuditFailed
 from toolkit.runtime.distribution import read_runtime
 
