@@ -86,7 +86,7 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
 
 def _say_lowered(run: Run, built: BuiltWheel) -> None:
     if built.lowered:
-        run.steps.say(f"--warn let {built.lowered} errors of the audit pass (`spec14 audit`)")
+        run.steps.say(f"--warn let errors of the audit pass: {built.lowered} (see `spec14 audit`)")
 
 
 def up_to_date_docs(run: Run) -> Built:

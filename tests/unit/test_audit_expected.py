@@ -27,6 +27,8 @@ def evidence(
         ({"setup.py": "ext_modules=cythonize('a.pyx')", "a/a.pyx": ""}, ("setup.py", "a/a.pyx")),
         ({"src/meson.build": "py.extension_module('a')", "a.pyx.in": ""}, None),
         ({"CMakeLists.txt": "pybind11_add_module(a a.cpp)", "a.cpp": ""}, None),
+        ({"src/CMakeLists.txt": "add_library(a MODULE a.cpp)", "src/a.cpp": ""}, None),
+        ({"CMakeLists.txt": "add_library(a STATIC a.cpp)", "a.cpp": ""}, ()),
         ({"Cargo.toml": 'crate-type = ["cdylib"]', "src/lib.rs": ""}, None),
         # Sources that nothing makes a module of; a declaration without sources; tests.
         ({"setup.py": "setup()", "a/template.c": ""}, ()),

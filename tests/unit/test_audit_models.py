@@ -37,6 +37,9 @@ def env(*names: str) -> list[tuple[str, str]]:
             {"exceptions": "error"},
         ),
         ({"functions": env("emscripten_longjmp", "invoke_vii")}, {"longjmp": "error"}),
+        # Alone they say nothing of a model, and are missing all the same.
+        ({"functions": env("getTempRet0")}, {"symbol": "error"}),
+        ({"variables": [("GOT.mem", "__THREW__")]}, {"symbol": "error"}),
         ({"code": b"\x06\x40\x19\x0b"}, {}),
         ({"code": b"\x1f\x40\x00\x0b"}, {"exceptions": "error"}),
         ({"code": b"\xfd\x00\x00\x00"}, {"simd": "warning"}),
@@ -61,6 +64,7 @@ def test_a_runtime_with_the_other_model(tmp_path: Path, runtime: Path) -> None:
     found = kinds(tmp_path, runtime, tags=env("__cpp_exception", "__c_longjmp"))
     assert found == {"exceptions": "error", "longjmp": "error"}
     assert kinds(tmp_path, runtime, functions=env("invoke_vi", "getTempRet0")) == {}
+    assert kinds(tmp_path, runtime, functions=env("__resumeException")) == {"symbol": "error"}
 
 
 def test_a_runtime_with_threads(tmp_path: Path, runtime: Path) -> None:

@@ -43,8 +43,8 @@ def test_the_table(runtime: Path, bad: Path, good: Path) -> None:
     for wheel in (bad, good):
         report.show(audit_wheel(wheel, runtime), console)
     lines = text.getvalue().splitlines()
-    assert lines[0] == f"{bad.name}: 1 module, 2 errors, 1 warnings"
-    assert lines[-1] == f"{good.name}: 0 modules, 0 errors, 0 warnings"
+    assert lines[0] == f"{bad.name}: 1 module, errors: 2, warnings: 1"
+    assert lines[-1] == f"{good.name}: 0 modules, errors: 0, warnings: 0"
     assert "error symbol" in text.getvalue()
     # What stands in brackets is not taken for a colour.
     assert "fork_x[y]" in text.getvalue()
@@ -93,7 +93,7 @@ def test_the_command_for_people(
     monkeypatch.setattr(command_line, "RUNTIME", runtime)
     done = CliRunner().invoke(command_line.cli, ["audit", str(bad)])
     assert done.exit_code == 41
-    assert "2 errors, 1 warnings" in done.stdout
+    assert "errors: 2, warnings: 1" in done.stdout
     assert done.stderr.splitlines()[0].startswith("error: a/x.so ")
     (tmp_path / "broken-1-py3-none-any.whl").write_bytes(b"PK")
     broken = ["audit", str(tmp_path / "broken-1-py3-none-any.whl")]

@@ -7,7 +7,8 @@ from typing import Final
 
 from toolkit.audit.findings import Finding, finding
 from toolkit.audit.metadata import Named
-from toolkit.audit.wasm import HEADER, Module
+from toolkit.audit.module import Module
+from toolkit.audit.wasm import HEADER
 from toolkit.runtime.distribution import TRIPLET, Runtime
 
 LIBRARY: Final = re.compile(r"\.(so(\.\d+)*|dylib|pyd|dll)$")

@@ -25,7 +25,8 @@ DECLARES: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "meson.build": re.compile(r"\.\s*extension_module\s*\("),
     "CMakeLists.txt": re.compile(
-        r"\b(python3?_add_library|pybind11_add_module|nanobind_add_module|cython_transpile)\b",
+        r"\b(python3?_add_library|pybind11_add_module|nanobind_add_module|cython_transpile)\b"
+        r"|\badd_library\s*\(\s*\S+\s+MODULE\b",
         re.IGNORECASE,
     ),
     "Cargo.toml": re.compile(r"\bcdylib\b"),

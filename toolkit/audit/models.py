@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolkit.audit.findings import Finding, finding
+from toolkit.audit.module import Module
 from toolkit.audit.provides import CALLED_THROUGH_SCRIPT, Provided
-from toolkit.audit.wasm import SHARED, WIDE, Module
+from toolkit.audit.wasm import SHARED, WIDE
 
 LONGJMP_BY_SCRIPT: Final = frozenset({"emscripten_longjmp", "saveSetjmp", "testSetjmp"})
 EXCEPTIONS_BY_SCRIPT: Final = frozenset({"__resumeException", "llvm_eh_typeid_for"})
@@ -18,7 +19,7 @@ SIMD_EVERYWHERE: Final = "every browser since Safari 16.4 (March 2023) has it"
 
 
 def of_a_model(symbol: str) -> bool:
-    """Say whether a symbol belongs to exceptions or longjmp: missing, it is reported here."""
+    """Say whether a symbol belongs to exceptions or longjmp."""
     if symbol.startswith((CATCH_BY_SCRIPT, CALLED_THROUGH_SCRIPT)):
         return True
     return symbol in {*LONGJMP_BY_SCRIPT, *EXCEPTIONS_BY_SCRIPT, *OF_BOTH, *TAGS}

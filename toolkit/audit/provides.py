@@ -13,7 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from toolkit.audit.wasm import SHARED, WIDE, Extern, read_module
+from toolkit.audit.module import Extern
+from toolkit.audit.wasm import SHARED, WIDE, read_module
 from toolkit.errors import AuditFailed
 
 WASM_IMPORTS: Final = re.compile(r"\bwasmImports=\{([^{}]*)\}")
@@ -40,7 +41,7 @@ class Provided:
     symbols
         Every symbol with its type; ``None`` for JavaScript whose type nobody states.
     features
-        What the runtime's own instructions need (see :class:`toolkit.audit.wasm.Module`).
+        What the runtime's own instructions need (see :class:`toolkit.audit.module.Module`).
     wide_memory
         Whether its addresses have 64 bits.
     shared_memory

@@ -47,7 +47,7 @@ def show(audit: WheelAudit, console: Console) -> None:
     count = len(audit.modules)
     console.print(
         f"[bold]{escape(audit.wheel.name)}[/]: {count} {'module' if count == 1 else 'modules'}, "
-        f"{len(audit.errors)} errors, {len(audit.warnings)} warnings",
+        f"errors: {len(audit.errors)}, warnings: {len(audit.warnings)}",
         highlight=False,
         soft_wrap=True,
     )

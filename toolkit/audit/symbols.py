@@ -13,9 +13,9 @@ from typing import Final
 
 from toolkit.audit.findings import Finding, finding
 from toolkit.audit.models import of_a_model, other_memory
-from toolkit.audit.provides import Provided
+from toolkit.audit.module import Extern, Import, Module
+from toolkit.audit.provides import CALLED_THROUGH_SCRIPT, Provided
 from toolkit.audit.reasons import STUBS, reason_for
-from toolkit.audit.wasm import Extern, Import, Module
 from toolkit.process import run
 
 TABLES: Final = {"GOT.mem": "global", "GOT.func": "function"}
@@ -58,8 +58,23 @@ class Neighbours:
         return (one for one in self.modules if one is not but and symbol in one.exports)
 
 
-def judge_symbols(module: Module, provided: Provided, others: Neighbours) -> Iterator[Finding]:
-    """Give the findings on one module's imports."""
+def judge_symbols(
+    module: Module, provided: Provided, others: Neighbours, *, explained: bool = False
+) -> Iterator[Finding]:
+    """Give the findings on one module's imports.
+
+    Parameters
+    ----------
+    module
+        Whose imports.
+    provided
+        What the runtime gives.
+    others
+        The modules that are there with it.
+    explained
+        Whether it was said already that exceptions or longjmp are of the wrong model: what
+        belongs to them is not reported once more, symbol by symbol.
+    """
     for name in module.needed:
         if others.library(name) is None:
             yield finding(
@@ -74,6 +89,8 @@ def judge_symbols(module: Module, provided: Provided, others: Neighbours) -> Ite
     told: set[tuple[str, str]] = set()
     for one in module.imports:
         for found in _judge(module, one, provided, libraries, others):
+            if explained and found.kind == "symbol" and of_a_model(found.symbol):
+                continue
             # A function that is called and whose address is taken is imported twice.
             if (found.kind, found.symbol) not in told:
                 told.add((found.kind, found.symbol))
@@ -112,7 +129,7 @@ def _judge(
     if giver is not None:
         yield _local(module, one, giver)
         yield from _agree(module, one, giver.exports[one.name], giver.name)
-    elif not of_a_model(one.name):
+    elif not (provided.calls_through_script and one.name.startswith(CALLED_THROUGH_SCRIPT)):
         yield _missing(module, one)
 
 

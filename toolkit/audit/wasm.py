@@ -8,15 +8,15 @@ mutable, the flags of a memory), so imports are read here, on its primitives.
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auditwheel_emscripten.emscripten_tools import webassembly
 from auditwheel_emscripten.emscripten_tools.webassembly import ExternType, SecType
 
 from toolkit.audit.instructions import LEB, features_of
+from toolkit.audit.module import Extern, Import, Module
 from toolkit.errors import AuditFailed
 
 HEADER: Final = b"\0asm\1\0\0\0"
@@ -46,88 +46,6 @@ UNREADABLE: Final = (
     ValueError,
 )
 """What Emscripten's reader raises for a damaged module, or one without ``dylink.0``."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extern:
-    """What can be imported or exported, with its type.
-
-    Attributes
-    ----------
-    kind
-        ``function``, ``global``, ``tag``, ``memory`` or ``table``.
-    type
-        As WebAssembly's text has it: ``(i32, f64) -> i32``, ``mutable i32``.
-    """
-
-    kind: str
-    type: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.type}".rstrip()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Import:
-    """One import of a module.
-
-    Attributes
-    ----------
-    origin
-        The name space: ``env``, ``GOT.mem``, ``GOT.func`` ...
-    name
-        The symbol.
-    extern
-        Kind and type.
-    flags
-        Of a memory's limits; 0 for everything else.
-    """
-
-    origin: str
-    name: str
-    extern: Extern
-    flags: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Module:
-    """One module as the audit looks at it.
-
-    Attributes
-    ----------
-    name
-        Its path in the wheel.
-    size
-        Bytes.
-    imports
-        What it wants.
-    exports
-        What it gives.
-    needed
-        File names of the libraries it wants loaded with it (``dylink.0``).
-    weak
-        Imports (origin, name) that may stay unresolved.
-    sections
-        Names of its custom sections with their size in bytes.
-    features
-        What its instructions need beyond WebAssembly's first version and what every
-        engine has had since; names as LLVM's target features have them, and ``exnref``.
-    unknown
-        The first instruction that the audit does not know, in hexadecimal.
-    memory_flags
-        Of the limits of the memory it imports or defines.
-    """
-
-    name: str
-    size: int
-    imports: tuple[Import, ...]
-    exports: Mapping[str, Extern]
-    needed: tuple[str, ...]
-    weak: frozenset[tuple[str, str]]
-    sections: Mapping[str, int]
-    features: frozenset[str]
-    unknown: str
-    memory_flags: int
 
 
 def read_module(name: str, content: bytes, *, side: bool = True) -> Module:

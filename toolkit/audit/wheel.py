@@ -16,9 +16,10 @@ from toolkit.audit.files import read_files
 from toolkit.audit.findings import Finding, Severity, finding, lowered
 from toolkit.audit.metadata import judge_metadata, parse_name
 from toolkit.audit.models import judge_models
+from toolkit.audit.module import Module
 from toolkit.audit.provides import provided_by
 from toolkit.audit.symbols import Neighbours, demangled, judge_symbols
-from toolkit.audit.wasm import Module, read_module
+from toolkit.audit.wasm import read_module
 from toolkit.errors import AuditFailed
 from toolkit.runtime.distribution import read_runtime
 
@@ -105,8 +106,10 @@ def audit_wheel(
         provided = provided_by(runtime)
         neighbours = Neighbours(modules=(*modules, *others))
         for module in modules:
-            found += judge_models(module, provided)
-            found += judge_symbols(module, provided, neighbours)
+            models = list(judge_models(module, provided))
+            explained = any(one.kind in ("exceptions", "longjmp") for one in models)
+            found += models
+            found += judge_symbols(module, provided, neighbours, explained=explained)
             found += judge_module_name(module, about)
     found += judge_leftovers(files, modules, build_folders)
     found += judge_expected(expected, modules=len(modules))
