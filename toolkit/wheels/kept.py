@@ -1,0 +1,211 @@
+"""What stays from build to build, and when it may be used again.
+
+A build tool that finds its own folder compiles what has changed and nothing else. It can
+also find there what a build from nothing would not have made: a module whose source is
+gone, an option's old default, a file generated from what it never heard of. So the folder
+is used again only after a change that the tool itself follows, and is dropped otherwise;
+ccache then still has the objects.
+"""
+
+import base64
+import csv
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import toolkit
+from toolkit.archive import file_sha256
+from toolkit.cache import key_of, read_record, write_record
+from toolkit.pins import fingerprint
+from toolkit.process import run
+from toolkit.project import Project, table
+from toolkit.wheels.plan import BuildPlan
+from toolkit.wheels.source import copy_source, update_copy
+
+OUTSIDE: Final = frozenset({"mesonpy", "scikit_build_core"})
+"""Backends that can have their folder outside the source (``build-dir``), run their
+configuration on every build and make the wheel from what it lists. Setuptools is none:
+its ``build/lib`` keeps what was removed, and it compiles every object again anyway."""
+BUILD_DIR: Final = ("build-dir", "builddir", "skbuild.build-dir")
+PYTHON: Final = frozenset({".py", ".pyi"})
+VARIABLES: Final = (
+    *("AR", "CC", "CFLAGS", "CMAKE_ARGS", "CPPFLAGS", "CXX", "CXXFLAGS", "LDFLAGS", "PATH"),
+    *("PKG_CONFIG_LIBDIR", "PKG_CONFIG_PATH", "SKBUILD_CMAKE_ARGS", "SOURCE_DATE_EPOCH"),
+)
+"""What configurations read from the process's own variables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """Where one kind of build of a project happens.
+
+    Attributes
+    ----------
+    source
+        The private copy of the project.
+    out
+        Where the wheel is made.
+    kept
+        What outlives the build.
+    """
+
+    source: Path
+    out: Path
+    kept: Path
+
+    @property
+    def objects(self) -> Path:
+        """The backend's own build folder."""
+        return self.kept / "objects"
+
+    @property
+    def log(self) -> Path:
+        """The counters of the compiler cache for the last build."""
+        return self.kept / "ccache.log"
+
+    @property
+    def record(self) -> Path:
+        """What the folder of objects was made from; not there while a build runs."""
+        return self.kept / "built.json"
+
+
+def folders(project: Project, prefix: str = "") -> Folders:
+    """Give the folders of the build for the runtime; with `prefix`, of another one."""
+    cache = project.cache
+    return Folders(
+        source=cache / f"{prefix}source", out=cache / f"{prefix}dist", kept=cache / f"{prefix}build"
+    )
+
+
+def prepare(project: Project, plan: BuildPlan, files: Sequence[Path], where: Folders) -> list[str]:
+    """Bring the copy up to date, drop what is stale, and give the backend's further settings.
+
+    From here until :func:`remember` there is no record: a run that ends in between leaves
+    nothing that the next one uses.
+    """
+    record = read_record(where.record)
+    where.record.unlink(missing_ok=True)
+    where.log.unlink(missing_ok=True)
+    shutil.rmtree(where.out, ignore_errors=True)
+    where.out.mkdir(parents=True)
+    where.kept.mkdir(exist_ok=True)
+    _end_of_the_project(project)
+    if not builds_outside(project, plan):
+        shutil.rmtree(where.objects, ignore_errors=True)
+        copy_source(project.folder, files, where.source)
+        return []
+    update_copy(project.folder, files, where.source)
+    contents = _contents(where.source, files)
+    if not (
+        where.objects.is_dir()
+        and record.get("key") == _key(plan, where)
+        and only_followed_changes(
+            record, contents, followed=lambda: followed_files(where.objects, where.source)
+        )
+    ):
+        shutil.rmtree(where.objects, ignore_errors=True)
+    return [f"build-dir={where.objects}"]
+
+
+def remember(
+    project: Project, plan: BuildPlan, files: Sequence[Path], where: Folders, wheel: Path
+) -> None:
+    """Write down what the kept folder was made from: the build is through."""
+    if builds_outside(project, plan):
+        record = {
+            "key": _key(plan, where),
+            "contents": _contents(where.source, files),
+            "shipped": shipped(wheel),
+        }
+        write_record(where.record, record)
+
+
+def builds_outside(project: Project, plan: BuildPlan) -> bool:
+    """Whether the backend keeps a build folder of its own beside the source.
+
+    Not where the project says itself where it is to be, or has commands that change the copy.
+    """
+    system = table(project.pyproject, "build-system")
+    backend = str(system.get("build-backend", "")).partition(":")[0].partition(".")[0]
+    names = {setting.partition("=")[0] for setting in plan.config_settings}
+    return (
+        backend in OUTSIDE
+        and "backend-path" not in system
+        and not plan.before_build
+        and names.isdisjoint(BUILD_DIR)
+    )
+
+
+def only_followed_changes(
+    record: Mapping[str, Any], contents: Mapping[str, str], *, followed: Callable[[], frozenset[str]]
+) -> bool:
+    """Whether the build tool can follow from the recorded source to this one.
+
+    It can where the same files are there and each that differs is one of which it wrote down
+    that a compiler read it (`followed`), or a Python file that the last wheel held as it was:
+    such a file is taken from the source, not made.
+    """
+    before: Mapping[str, str] = record["contents"]
+    if before.keys() != contents.keys():
+        return False
+    changed = {name for name, sha in contents.items() if before[name] != sha}
+    copied = {
+        name
+        for name in changed
+        if Path(name).suffix in PYTHON and before[name] in record["shipped"]
+    }
+    return not (changed - copied) or changed - copied <= followed()
+
+
+def followed_files(objects: Path, source: Path) -> frozenset[str]:
+    """Give the source files that ninja knows a compiler to have read (its log of dependencies)."""
+    done = run(["ninja", "-C", objects, "-t", "deps"])
+    if done.code != 0:
+        return frozenset()
+    read = (line.strip() for line in done.output.splitlines() if line.startswith("    "))
+    paths = (Path(os.path.normpath(objects / path)) for path in read)
+    return frozenset(
+        path.relative_to(source).as_posix() for path in paths if path.is_relative_to(source)
+    )
+
+
+def shipped(wheel: Path) -> list[str]:
+    """Give the digests of what a wheel holds, as its RECORD has them (unpadded base64)."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/RECORD"))
+        rows = csv.reader(archive.read(name).decode().splitlines())
+        return sorted({row[1].removeprefix("sha256=") for row in rows if row[1]})
+
+
+def _contents(source: Path, files: Sequence[Path]) -> dict[str, str]:
+    """Give each file's digest, of the copy: what is built is what counts."""
+    return {path.as_posix(): _as_in_record(file_sha256(source / path)) for path in files}
+
+
+def _as_in_record(sha256: str) -> str:
+    return base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
+
+
+def _key(plan: BuildPlan, where: Folders) -> str:
+    """Give what else decides the folder's content: any other value and it is dropped."""
+    return key_of(
+        fingerprint(),
+        toolkit.__version__,
+        str(where.source),
+        list(plan.config_settings),
+        sorted(plan.environment.items()),
+        plan.exports,
+        [os.environ.get(name) for name in VARIABLES],
+    )
+
+
+def _end_of_the_project(project: Project) -> None:
+    """Stop backends that look for ignore files upwards (hatchling) at the cache.
+
+    The next one up is that of ``.spec14``, and it ignores everything.
+    """
+    (project.cache / ".gitignore").touch()
