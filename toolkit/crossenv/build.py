@@ -15,10 +15,12 @@ import os
 import shutil
 import sys
 import sysconfig
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from build import ProjectBuilder
@@ -101,7 +103,8 @@ def build_for_runtime(order: Order) -> Path:
     wheel = Path(_in_kept_environment(order, once, Path(constraints) if constraints else None))
     if "emscripten" in wheel.name:
         wheel = common.retag_wheel(wheel, build_env.wheel_platform())
-    _check_and_maybe_modify_wheel(wheel)
+    if _has_names_of_the_machine(wheel):
+        _check_and_maybe_modify_wheel(wheel)
     return wheel
 
 
@@ -135,12 +138,25 @@ def _in_kept_environment(
 @contextmanager
 def _in_place_of_the_temporary_one(environment: KeptEnvironment) -> Iterator[None]:
     """Let pyodide-build use `environment`: it has no parameter for one."""
-    original = pypabuild._DefaultIsolatedEnv  # noqa: SLF001
-    pypabuild._DefaultIsolatedEnv = lambda installer: environment  # noqa: ARG005, SLF001
+    module: Any = pypabuild
+    original = module._DefaultIsolatedEnv  # noqa: SLF001
+
+    def kept(*, installer: str) -> KeptEnvironment:
+        del installer
+        return environment
+
+    module._DefaultIsolatedEnv = kept  # noqa: SLF001
     try:
         yield
     finally:
-        pypabuild._DefaultIsolatedEnv = original  # noqa: SLF001
+        module._DefaultIsolatedEnv = original  # noqa: SLF001
+
+
+def _has_names_of_the_machine(wheel: Path) -> bool:
+    """Whether modules are named for the machine that builds: only then is there what to rename."""
+    suffix = str(sysconfig.get_config_var("EXT_SUFFIX"))
+    with zipfile.ZipFile(wheel) as archive:
+        return any(name.endswith(suffix) for name in archive.namelist())
 
 
 def _flags(name: str) -> str:
@@ -156,7 +172,14 @@ def _facts(order: Order, constraints: Path | None) -> str:
         for name, value in os.environ.items()
         if name in {"UV_FIND_LINKS", "UV_DEFAULT_INDEX", "UV_INDEX", "PYODIDE_ROOT"}
     )
-    facts = (fingerprint(), str(order.environment), sys.prefix, sysconfig.get_config_var("SOABI"), limits, index)
+    facts = (
+        fingerprint(),
+        str(order.environment),
+        sys.prefix,
+        sysconfig.get_config_var("SOABI"),
+        limits,
+        index,
+    )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
@@ -171,7 +194,7 @@ def _remove(folder: Path) -> None:
 @click.option("--exports", default="pyinit", help="what a module exports")
 @click.option("-C", "settings", multiple=True, help="KEY=VALUE for the build backend")
 @click.argument("source", type=FOLDER)
-def main(
+def main(  # noqa: PLR0917 - click calls it with names
     target: str, kept: Path, out: Path, exports: str, settings: tuple[str, ...], source: Path
 ) -> None:
     """Build one wheel of SOURCE."""

@@ -13,8 +13,7 @@ import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from build.env import DefaultIsolatedEnv
 from packaging.requirements import InvalidRequirement, Requirement
@@ -74,7 +73,8 @@ class KeptEnvironment(DefaultIsolatedEnv):
         record = read_record(self._folder / RECORD)
         if record.get("facts") == self._facts:
             self._kept = record["installed"]
-            self._env_backend = KeptPaths(**record["paths"])
+            paths: Any = KeptPaths(**record["paths"])
+            self._env_backend = paths
             self.reused = True
             return self
         self.reused = False
@@ -83,12 +83,7 @@ class KeptEnvironment(DefaultIsolatedEnv):
         self._requested_path = self._path
         return super().__enter__()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *reason: object) -> None:
         """Leave everything where it is."""
 
     @property
@@ -144,4 +139,3 @@ def _is_fixed(requirement: str) -> bool:
         return Requirement(requirement).url is None
     except InvalidRequirement:
         return False
-

@@ -28,7 +28,7 @@ from toolkit.wheels.compilers import (
 )
 from toolkit.wheels.diagnostics import excerpt, first_error, plain
 from toolkit.wheels.index import uv_environment
-from toolkit.wheels.kept import Folders, folders, prepare, remember
+from toolkit.wheels.kept import Folders, Prepared, folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
@@ -104,12 +104,12 @@ def build_wheel(project: Project) -> BuiltWheel:
     inputs = _inputs(project)
     files = source_files(project.folder)
     plan, where = plan_of(project), folders(project)
-    settings = prepare(project, plan, files, where)
-    _build(project, plan, where, settings, compiled=is_compiled(project, files))
+    prepared = prepare(project, plan, files, where)
+    _build(project, plan, where, prepared, compiled=is_compiled(project, files))
     wheel = _only_wheel(project, where.out)
     compiled = not wheel.name.endswith("-none-any.whl")
     require_loadable(audit_wheel(wheel, RUNTIME))
-    stamp_wheel(wheel, toolchain_stamp(), environment={"SOURCE_DATE_EPOCH": EPOCH})
+    stamp_wheel(wheel, toolchain_stamp(), epoch=int(EPOCH))
     built = BuiltWheel(
         path=project.dist / wheel.name,
         sha256=file_sha256(wheel),
@@ -136,7 +136,7 @@ def build_environment(project: Project, where: Folders) -> dict[str, str]:
     """Give the variables that builds run with."""
     return {
         **uv_environment(project.cache),
-        **compiler_environment(project.cache, where.source, where.log),
+        **compiler_environment(project.cache, where),
         **parallel_extensions(where),
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", EPOCH),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -148,21 +148,36 @@ def build_environment(project: Project, where: Folders) -> dict[str, str]:
 
 
 def _build(
-    project: Project, plan: BuildPlan, where: Folders, settings: list[str], *, compiled: bool
+    project: Project, plan: BuildPlan, where: Folders, prepared: Prepared, *, compiled: bool
 ) -> None:
-    environment = {**build_environment(project, where), **plan.environment}
+    environment = {
+        **build_environment(project, where),
+        **prepared.environment,
+        **plan.environment,
+    }
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
+    _run_before_build(project, plan, where, environment)
     options = ["--for", "runtime", "--exports", plan.exports] if compiled else ["--for", "machine"]
-    options += [f"-C{setting}" for setting in (*plan.config_settings, *settings)]
+    options += [f"-C{setting}" for setting in (*plan.config_settings, *prepared.settings)]
     done = run_backend(options, where, environment)
     if done.code != 0:
         raise build_error(project, done, where.source)
 
 
-def run_backend(
-    options: Sequence[str], where: Folders, environment: Mapping[str, str]
-) -> Finished:
+def _run_before_build(
+    project: Project, plan: BuildPlan, where: Folders, environment: Mapping[str, str]
+) -> None:
+    """Run the project's own commands in the copy; it has a shell in mind (cibuildwheel's)."""
+    for command in plan.before_build:
+        done = run(["sh", "-c", command], cwd=where.source, env=environment)
+        if done.code != 0:
+            require_room(done.output, project.dist)
+            msg = f"a command before the build failed (exit code {done.code}): {command}"
+            raise BuildFailed(msg, do="correct before-build", detail=done.tail(20))
+
+
+def run_backend(options: Sequence[str], where: Folders, environment: Mapping[str, str]) -> Finished:
     """Run a build of the copy: with the image's wheelhouse alone, then with the index.
 
     The wheelhouse alone (``UV_OFFLINE``) gives the same wheel from the same source tomorrow.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from toolkit.crossenv import link_cache
 from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.wheels.kept import Folders
@@ -48,7 +49,7 @@ class CacheUse:
         return f"ccache: {self.hits} of {self.total} compilations from the cache"
 
 
-def compiler_environment(cache: Path, source: Path, log: Path) -> dict[str, str]:
+def compiler_environment(cache: Path, where: Folders) -> dict[str, str]:
     """Give the variables for compilers.
 
     Parameters
@@ -56,19 +57,19 @@ def compiler_environment(cache: Path, source: Path, log: Path) -> dict[str, str]
     cache
         Folder of everything the project's builds keep; paths below it are hashed as
         relative ones, so that a copy of it elsewhere serves as well.
-    source
-        The private copy that is compiled. Its path is kept out of ``__FILE__`` and of debug
+    where
+        The build's folders. The path of the copy is kept out of ``__FILE__`` and of debug
         sections: clang writes ``.`` for it. Through Emscripten's own variable and not through
         ``CFLAGS``, which build systems write into what they make.
-    log
-        File that ccache adds its counters to.
     """
+    maps = [f"-ffile-prefix-map={path}=." for path in (cache, where.source)]
     processors = str(processors_allowed())
     variables = {
-        "EMCC_CFLAGS": shlex.join([f"-ffile-prefix-map={path}=." for path in (cache, source)]),
+        "EMCC_CFLAGS": shlex.join(maps),
         "CMAKE_BUILD_PARALLEL_LEVEL": processors,
         "NPY_NUM_BUILD_JOBS": processors,
         "MAX_JOBS": processors,
+        **link_cache.install(where.kept, cache / "links", toolchain=fingerprint()),
     }
     if shutil.which("ccache") is None:
         return variables
@@ -84,7 +85,7 @@ def compiler_environment(cache: Path, source: Path, log: Path) -> dict[str, str]
         "CCACHE_COMPILERCHECK": f"string:{fingerprint()}",
         # Where the build asks for a list of headers anyway, no preprocessor run of ccache's own.
         "CCACHE_DEPEND": "1",
-        "CCACHE_STATSLOG": str(log),
+        "CCACHE_STATSLOG": str(where.log),
         # Nobody's own configuration: what a build gives must not hang on it.
         "CCACHE_CONFIGPATH": os.devnull,
     }

@@ -12,25 +12,31 @@ import csv
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
+from toolkit.crossenv import settled_meson
 from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.project import Project, table
+from toolkit.wheels.copy import fresh_copy, update_copy
 from toolkit.wheels.plan import BuildPlan
-from toolkit.wheels.source import copy_source, update_copy
 
 OUTSIDE: Final = frozenset({"mesonpy", "scikit_build_core"})
 """Backends that can have their folder outside the source (``build-dir``), run their
 configuration on every build and make the wheel from what it lists. Setuptools is none:
 its ``build/lib`` keeps what was removed, and it compiles every object again anyway."""
 BUILD_DIR: Final = ("build-dir", "builddir", "skbuild.build-dir")
+UNITS: Final = frozenset({".c", ".cc", ".cpp", ".cxx"})
+"""What is compiled to an object and read by nothing else. A header may be read by the
+configuration too (a version in a ``#define``)."""
 PYTHON: Final = frozenset({".py", ".pyi"})
 VARIABLES: Final = (
     *("AR", "CC", "CFLAGS", "CMAKE_ARGS", "CPPFLAGS", "CXX", "CXXFLAGS", "LDFLAGS", "PATH"),
@@ -73,6 +79,22 @@ class Folders:
         return self.kept / "built.json"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What a build is given for what was kept.
+
+    Attributes
+    ----------
+    settings
+        ``KEY=VALUE`` for the backend, besides the plan's.
+    environment
+        Variables.
+    """
+
+    settings: tuple[str, ...] = ()
+    environment: Mapping[str, str] = MappingProxyType({})
+
+
 def folders(project: Project, prefix: str = "") -> Folders:
     """Give the folders of the build for the runtime; with `prefix`, of another one."""
     cache = project.cache
@@ -81,8 +103,8 @@ def folders(project: Project, prefix: str = "") -> Folders:
     )
 
 
-def prepare(project: Project, plan: BuildPlan, files: Sequence[Path], where: Folders) -> list[str]:
-    """Bring the copy up to date, drop what is stale, and give the backend's further settings.
+def prepare(project: Project, plan: BuildPlan, files: Sequence[Path], where: Folders) -> Prepared:
+    """Bring the copy up to date, drop what is stale, and give what the backend is told of it.
 
     From here until :func:`remember` there is no record: a run that ends in between leaves
     nothing that the next one uses.
@@ -96,19 +118,22 @@ def prepare(project: Project, plan: BuildPlan, files: Sequence[Path], where: Fol
     _end_of_the_project(project)
     if not builds_outside(project, plan):
         shutil.rmtree(where.objects, ignore_errors=True)
-        copy_source(project.folder, files, where.source)
-        return []
+        fresh_copy(project.folder, files, where.source)
+        return Prepared()
     update_copy(project.folder, files, where.source)
-    contents = _contents(where.source, files)
-    if not (
-        where.objects.is_dir()
+    settings = (f"build-dir={where.objects}",)
+    changed = _changed(record, _contents(where.source, files))
+    if (
+        changed is not None
+        and where.objects.is_dir()
         and record.get("key") == _key(plan, where)
-        and only_followed_changes(
-            record, contents, followed=lambda: followed_files(where.objects, where.source)
-        )
+        and changed - shipped_python(record, changed) <= followed_files(where.objects, where.source)
     ):
-        shutil.rmtree(where.objects, ignore_errors=True)
-    return [f"build-dir={where.objects}"]
+        settled = all(Path(name).suffix in UNITS for name in changed) and _has_usual_meson(project)
+        environment = settled_meson.install(where.kept, where.objects) if settled else {}
+        return Prepared(settings=settings, environment=environment)
+    shutil.rmtree(where.objects, ignore_errors=True)
+    return Prepared(settings=settings)
 
 
 def remember(
@@ -140,33 +165,49 @@ def builds_outside(project: Project, plan: BuildPlan) -> bool:
     )
 
 
-def only_followed_changes(
-    record: Mapping[str, Any], contents: Mapping[str, str], *, followed: Callable[[], frozenset[str]]
-) -> bool:
-    """Whether the build tool can follow from the recorded source to this one.
-
-    It can where the same files are there and each that differs is one of which it wrote down
-    that a compiler read it (`followed`), or a Python file that the last wheel held as it was:
-    such a file is taken from the source, not made.
-    """
-    before: Mapping[str, str] = record["contents"]
+def _changed(record: Mapping[str, Any], contents: Mapping[str, str]) -> AbstractSet[str] | None:
+    """Give the files that differ from the recorded ones; nothing where others are there."""
+    before: Mapping[str, str] = record.get("contents", {})
     if before.keys() != contents.keys():
-        return False
-    changed = {name for name, sha in contents.items() if before[name] != sha}
-    copied = {
+        return None
+    return {name for name, sha in contents.items() if before[name] != sha}
+
+
+def shipped_python(record: Mapping[str, Any], changed: AbstractSet[str]) -> AbstractSet[str]:
+    """Give the changed files that are Python and were in the last wheel as they were.
+
+    Such a file is taken from the source, not made; it may be run by the configuration, which
+    takes place on every build. Not followed: a generator that imports it without saying so.
+    """
+    return {
         name
         for name in changed
-        if Path(name).suffix in PYTHON and before[name] in record["shipped"]
+        if Path(name).suffix in PYTHON and record["contents"][name] in record["shipped"]
     }
-    return not (changed - copied) or changed - copied <= followed()
+
+
+def _has_usual_meson(project: Project) -> bool:
+    """Whether meson-python would run the ``meson`` on the PATH."""
+    system = table(project.pyproject, "build-system")
+    return (
+        str(system.get("build-backend")).partition(".")[0] == "mesonpy"
+        and "meson" not in table(project.pyproject, "tool", "meson-python")
+        and "MESON" not in os.environ
+    )
 
 
 def followed_files(objects: Path, source: Path) -> frozenset[str]:
-    """Give the source files that ninja knows a compiler to have read (its log of dependencies)."""
-    done = run(["ninja", "-C", objects, "-t", "deps"])
-    if done.code != 0:
+    """Give the source files that ninja looks at.
+
+    Inputs that the build system has told it of, and what compilers wrote down to have read
+    (ninja's log of dependencies).
+    """
+    told = run(["ninja", "-C", objects, "-t", "inputs", "all"])
+    log = run(["ninja", "-C", objects, "-t", "deps"])
+    if told.code != 0 or log.code != 0:
         return frozenset()
-    read = (line.strip() for line in done.output.splitlines() if line.startswith("    "))
+    read = [line.strip() for line in log.output.splitlines() if line.startswith("    ")]
+    read += told.output.splitlines()
     paths = (Path(os.path.normpath(objects / path)) for path in read)
     return frozenset(
         path.relative_to(source).as_posix() for path in paths if path.is_relative_to(source)

@@ -91,8 +91,13 @@ def _native_wheel(project: Project, files: list[Path]) -> Path:
     plan, where = plan_of(project), folders(project, "native-")
     # The plan's values are meant for the other compiler.
     own = BuildPlan(before_build=plan.before_build)
-    settings = [f"-C{setting}" for setting in prepare(project, own, files, where)]
-    environment = {**build_environment(project, where), **machine_environment()}
+    prepared = prepare(project, own, files, where)
+    settings = [f"-C{setting}" for setting in prepared.settings]
+    environment = {
+        **build_environment(project, where),
+        **machine_environment(),
+        **prepared.environment,
+    }
     done = run_backend(["--for", "machine", *settings], where, environment)
     wheels = sorted(where.out.glob("*.whl"))
     if done.code != 0 or len(wheels) != 1:

@@ -4,11 +4,10 @@ A build writes into its source folder (``build``, ``*.egg-info`` …) and takes 
 finds there, so it never runs in the user's.
 """
 
-import filecmp
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -63,54 +62,16 @@ def digest(folder: Path, files: Iterable[Path]) -> str:
 
 
 def copy_source(folder: Path, files: Iterable[Path], target: Path) -> None:
-    """Make `target` a fresh copy of the files, times kept, modes as git has them.
+    """Make `target` a fresh copy of the files, times kept.
 
     A symbolic link that leads out of the project is copied as the file it leads to: the
-    copy stands alone. The modes of the user's files hang on an umask, and backends pack them.
+    copy stands alone.
     """
     shutil.rmtree(target, ignore_errors=True)
     for path in files:
-        _copy(folder / path, target / path)
-
-
-def update_copy(folder: Path, files: Iterable[Path], target: Path) -> None:
-    """Make `target` hold the files and nothing else, as :func:`copy_source` does.
-
-    A file whose content is the same is left alone, its time too; one that differs is as new
-    as now, whatever its time in `folder`: build tools compare times.
-    """
-    wanted = set(files)
-    _remove_others(target, wanted)
-    for path in sorted(wanted):
-        original, copy = folder / path, target / path
-        if not copy.is_file():
-            _copy(original, copy)
-        elif not filecmp.cmp(original, copy, shallow=False):
-            shutil.copyfile(original, copy)
-        copy.chmod(_mode(original))
-
-
-def _copy(original: Path, copy: Path) -> None:
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(original, copy)
-    copy.chmod(_mode(original))
-
-
-def _mode(original: Path) -> int:
-    return 0o755 if original.stat().st_mode & 0o100 else 0o644
-
-
-def _remove_others(target: Path, wanted: Set[Path]) -> None:
-    """Remove from `target` what is not wanted, and folders with nothing wanted in them."""
-    parents = {parent for path in wanted for parent in path.parents}
-    for top, folders, files in os.walk(target, topdown=False):
-        for name in (*files, *folders):
-            path = Path(top) / name
-            if path.is_dir() and not path.is_symlink():
-                if path.relative_to(target) not in parents:
-                    shutil.rmtree(path)
-            elif path.is_symlink() or path.relative_to(target) not in wanted:
-                path.unlink()
+        copy = target / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / path, copy)
 
 
 def _found(folder: Path) -> Iterator[Path]:
