@@ -193,6 +193,14 @@ def _has_usual_meson(project: Project) -> bool:
         str(system.get("build-backend")).partition(".")[0] == "mesonpy"
         and "meson" not in table(project.pyproject, "tool", "meson-python")
         and "MESON" not in os.environ
+        and not _asks_git(project.folder)
+    )
+
+
+def _asks_git(folder: Path) -> bool:
+    """Whether a command of the configuration may ask git what state the project is in."""
+    return (folder / ".git").exists() and any(
+        "run_command" in path.read_text("utf-8", "replace") for path in folder.rglob("meson.build")
     )
 
 
