@@ -7,11 +7,14 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 import toolkit
 from toolkit.cache import working_on
@@ -27,7 +30,11 @@ from toolkit.project import Project, read_project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
+from toolkit.testing.requirements import explained_tests
 from toolkit.testing.run import run_tests
+from toolkit.wheels.explain import explain as explain_build
+from toolkit.wheels.given import given_project
+from toolkit.wheels.plan import Value, with_options
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,14 +137,60 @@ NO_DEPS = click.option(
 
 @cli.command()
 @PROJECT
+@click.option(
+    "--explain", is_flag=True, help="Show every value and where it comes from; build nothing."
+)
+@click.option(
+    "--config-setting",
+    "-C",
+    "config_settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting for the build backend, after the project's own.",
+)
+@click.option("--no-before-build", is_flag=True, help="Leave the project's before-build out.")
+@click.argument("source", required=False)
 @click.pass_obj
-def wheel(options: Options, *, path: Path) -> None:
-    """Compile the project to a WebAssembly wheel in .spec14/dist."""
-    project = read_project(path)
+def wheel(
+    options: Options,
+    *,
+    path: Path,
+    source: str | None,
+    explain: bool,
+    config_settings: tuple[str, ...],
+    no_before_build: bool,
+) -> None:
+    """Compile the project to a WebAssembly wheel in .spec14/dist.
+
+    SOURCE is a folder, an sdist, NAME or NAME==VERSION (fetched from the package index);
+    without it the project is built. The wheel of an sdist or name goes to the project's
+    .spec14/dist.
+    """
+    project = read_project(path) if source is None else given_project(source, path)
+    project = with_options(
+        project, config_settings=config_settings, no_before_build=no_before_build
+    )
+    if explain:
+        show_values((*explain_build(project), *explained_tests(project)), options)
+        return
     with working_on(project):
         built = up_to_date_wheel(options.run(project))
     if options.as_json:
         print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
+
+
+def show_values(values: Sequence[Value], options: Options) -> None:
+    """Print a table of values, or JSON."""
+    if options.as_json:
+        print(json.dumps([vars(value) for value in values], indent=2))
+        return
+    shown = Table(box=None, pad_edge=False)
+    for heading in ("what", "value", "where it comes from"):
+        shown.add_column(heading, overflow="fold")
+    for value in values:
+        # Plain text: a value may hold brackets, which Rich takes for its markup.
+        shown.add_row(*(Text(text) for text in (value.name, value.value, value.origin)))
+    Console().print(shown)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

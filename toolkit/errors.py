@@ -96,10 +96,10 @@ class ProjectIncomplete(Spec14Error):
 
 
 class SettingsError(Spec14Error):
-    """``[tool.spec14]`` holds an unknown key or a value of the wrong type."""
+    """``[tool.spec14]`` or another table that is read holds a wrong key or value."""
 
     exit_code = 23
-    summary = "a key or value in [tool.spec14] is wrong"
+    summary = "a key or value in [tool.spec14] or [tool.cibuildwheel] is wrong"
 
 
 class NotWritable(Spec14Error):
@@ -170,6 +170,20 @@ class RequirementsFailed(Spec14Error):
 
     exit_code = 42
     summary = "a requirement cannot be had"
+
+
+class SourceFailed(Spec14Error):
+    """The source that was named cannot be had, or is not one."""
+
+    exit_code = 43
+    summary = "the source (a folder, an sdist, a name) cannot be had or is damaged"
+
+
+class ToolchainMissing(Spec14Error):
+    """The project is written in a language for whose target no compiler is here."""
+
+    exit_code = 46
+    summary = "a compiler for the target is missing (Rust, Fortran)"
 
 
 class RuntimeFailed(Spec14Error):

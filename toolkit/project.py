@@ -1,11 +1,14 @@
 """The project that is worked on, and what can be seen of it without being told."""
 
+import configparser
+import contextlib
 import errno
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,8 +67,20 @@ class Project:
         return self.out / "report"
 
     @property
+    def is_given(self) -> bool:
+        """Whether it was named on the command line and unpacked, and is nobody's folder."""
+        return self.folder.is_relative_to(self.out)
+
+    @property
     def cache(self) -> Path:
-        """What is kept from run to run."""
+        """What is kept from run to run; projects that were given have one each."""
+        if self.is_given:
+            return self.folder.parents[1]
+        return self.shared_cache
+
+    @property
+    def shared_cache(self) -> Path:
+        """What does not depend on the project: downloads, the compiler's own cache."""
         return self.out / "cache"
 
 
@@ -91,11 +106,25 @@ def read_project(path: Path, out: Path | None = None) -> Project:
     if not folder.is_dir():
         msg = f"the project {folder} is not a folder"
         raise ProjectNotAFolder(msg, do="set PROJECT (or --project) to the project's folder")
+    pyproject = _read_pyproject(folder)
+    return Project(
+        folder=folder,
+        name=_name(folder, pyproject),
+        pyproject=pyproject,
+        settings=parse_settings(table(pyproject, "tool", "spec14")),
+        out=folder / OUT if out is None else out,
+    )
+
+
+def _read_pyproject(folder: Path) -> Mapping[str, Any]:
+    """Read ``pyproject.toml``; nothing stands in it where ``setup.py`` alone is there (PEP 517)."""
     file = folder / "pyproject.toml"
     try:
-        pyproject = tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError as error:
-        msg = f"{folder} has no pyproject.toml"
+        if (folder / "setup.py").is_file():
+            return {}
+        msg = f"{folder} has no pyproject.toml and no setup.py"
         raise ProjectIncomplete(
             msg, do="name the folder that holds pyproject.toml, or add one (PEP 621)"
         ) from error
@@ -105,13 +134,24 @@ def read_project(path: Path, out: Path | None = None) -> Project:
     except OSError as error:
         msg = f"{file} cannot be read: {error.strerror}"
         raise ProjectIncomplete(msg, do="let it be a file that this user can read") from error
-    return Project(
-        folder=folder,
-        name=str(table(pyproject, "project").get("name", folder.name)),
-        pyproject=pyproject,
-        settings=parse_settings(table(pyproject, "tool", "spec14")),
-        out=folder / OUT if out is None else out,
-    )
+
+
+def _name(folder: Path, pyproject: Mapping[str, Any]) -> str:
+    """Give the distribution's name; the folder's where no file says it without being run."""
+    for where in (("project",), ("tool", "poetry"), ("tool", "flit", "metadata")):
+        stated = table(pyproject, *where)
+        if name := stated.get("name") or stated.get("dist-name") or stated.get("module"):
+            return str(name)
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        told = HeaderParser().parsestr((folder / "PKG-INFO").read_text("utf-8")).get("Name")
+        if told:
+            return told
+    parser = configparser.RawConfigParser()
+    with contextlib.suppress(configparser.Error, OSError, UnicodeDecodeError):
+        parser.read(folder / "setup.cfg", encoding="utf-8")
+        if name := parser.get("metadata", "name", fallback=""):
+            return name
+    return folder.name
 
 
 def table(pyproject: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
@@ -147,13 +187,24 @@ def prepare_output(project: Project) -> None:
     NotWritable
         When this user cannot write there, with the line for ``.env`` that mends it.
     """
-    folders = (project.out, project.dist, project.report, project.cache)
-    parent = project.folder
+    prepare_out(project.out)
+
+
+def prepare_out(out: Path) -> None:
+    """Make a ``.spec14`` before anything is known of a project.
+
+    Raises
+    ------
+    NotWritable
+        When this user cannot write there, with the line for ``.env`` that mends it.
+    """
+    folders = (out, out / "dist", out / "report", out / "cache")
+    parent = out.parent
     try:
         for folder in folders:
             folder.mkdir(exist_ok=True)
-            parent = project.out
-        ignore = project.out / ".gitignore"
+            parent = out
+        ignore = out / ".gitignore"
         if not ignore.exists():
             ignore.write_text(GITIGNORE, "utf-8")
     except FileExistsError as error:
@@ -174,15 +225,24 @@ def requirements_for(project: Project, names: tuple[str, ...]) -> tuple[str, ...
     Dependency groups (PEP 735) are looked at before extras; ``include-group``
     entries are followed.
     """
-    groups = _lists(project, "dependency-groups")
-    extras = _lists(project, "project", "optional-dependencies")
-    for name in names:
-        if name in groups:
-            return tuple(_expand(groups, name, ()))
-    for name in names:
-        if name in extras:
-            return tuple(str(item) for item in extras[name])
+    for give in (group, extra):
+        for name in names:
+            if (found := give(project, name)) is not None:
+                return found
     return ()
+
+
+def group(project: Project, name: str) -> tuple[str, ...] | None:
+    """Give the requirements of a dependency group (PEP 735); ``None`` if it is not there."""
+    groups = _lists(project, "dependency-groups")
+    plain = _plain(name)
+    return tuple(_expand(groups, plain, ())) if plain in groups else None
+
+
+def extra(project: Project, name: str) -> tuple[str, ...] | None:
+    """Give the requirements of an extra (PEP 621); ``None`` if it is not there."""
+    found = _lists(project, "project", "optional-dependencies").get(_plain(name))
+    return None if found is None else tuple(str(item) for item in found)
 
 
 def _lists(project: Project, *where: str) -> dict[str, list[Any]]:

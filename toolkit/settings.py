@@ -64,8 +64,23 @@ class DocsSettings:
 class WheelSettings:
     """``[tool.spec14.wheel]``."""
 
-    config_settings: tuple[str, ...] = option(
-        (), "KEY=VALUE settings for the build backend, as for `python -m build -C`"
+    config_settings: tuple[str, ...] | None = option(
+        None,
+        "KEY=VALUE settings for the build backend, as for `python -m build -C`; unset: "
+        "[tool.cibuildwheel] config-settings",
+    )
+    environment: Mapping[str, str] | None = option(
+        None, "variables of the build, laid over those of [tool.cibuildwheel] environment"
+    )
+    before_build: tuple[str, ...] | None = option(
+        None,
+        "commands run in the copy of the source before the backend; unset: [tool.cibuildwheel] "
+        "before-build; empty: none",
+    )
+    exports: str | None = option(
+        None,
+        "what modules export: pyinit, requested, whole_archive or names with commas between them "
+        "(`pyodide build --exports`)",
     )
 
 
@@ -118,7 +133,11 @@ def _value(hint: Any, value: Any, where: str) -> Any:
             return value
         if typing.get_origin(kind) is tuple and _is_list_of_strings(value):
             return tuple(value)
+        if typing.get_origin(kind) is Mapping and _is_table_of_strings(value):
+            return value
     wanted = "a list of strings" if any(typing.get_origin(k) is tuple for k in kinds) else None
+    if any(typing.get_origin(kind) is Mapping for kind in kinds):
+        wanted = "a table of strings"
     wanted = wanted or ("true or false" if bool in kinds else "a string")
     msg = f"{where} must be {wanted}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")
@@ -126,3 +145,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
 
 def _is_list_of_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_table_of_strings(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(item, str) for item in value.values())

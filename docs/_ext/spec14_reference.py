@@ -19,7 +19,7 @@ import dataclasses
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -160,6 +160,8 @@ def _type(hint: Any) -> str:
     for kind in kinds:
         if typing.get_origin(kind) is tuple:
             return "a list of strings"
+        if typing.get_origin(kind) is Mapping:
+            return "a table of strings"
         if kind in names:
             return names[kind]
     raise TypeError(f"no words for the type {hint!r} of a setting")

@@ -4,6 +4,7 @@ Sharding, replacement of workers and the watchdog will take the place of the sin
 process here; collection, environment and reports stay.
 """
 
+import os
 import signal
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,15 @@ from toolkit.cache import read_record, write_record
 from toolkit.errors import INTERRUPTED, RuntimeFailed
 from toolkit.process import attach
 from toolkit.project import Project
+from toolkit.testing.command import (
+    empty_folder,
+    test_command,
+    test_environment,
+    test_folder,
+)
 from toolkit.testing.requirements import test_requirements
 from toolkit.wheels.build import BuiltWheel
-from toolkit.wheels.environment import environment_with
+from toolkit.wheels.environment import TargetEnvironment, environment_with
 
 PYTEST_CODES: Final = range(6)
 COUNTS: Final = ("tests", "failures", "errors", "skipped")
@@ -74,11 +81,15 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
     )
     junit = project.report / "junit.xml"
     junit.unlink(missing_ok=True)
-    code = attach(
-        [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
-        cwd=project.folder,
-        env={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""},
-    )
+    own = test_command(project)
+    if own.line and not words:
+        code = _run_shell(project, environment, own.line)
+    else:
+        code = attach(
+            [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
+            cwd=test_folder(project) or project.folder,
+            env={**test_environment(project), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""},
+        )
     if code in (-signal.SIGINT, INTERRUPTED):
         raise KeyboardInterrupt
     if junit.is_file():
@@ -95,7 +106,7 @@ def run_tests(project: Project, wheel: BuiltWheel, words: Sequence[str]) -> Test
             **counts,
         },
     )
-    if code not in PYTEST_CODES:
+    if code not in PYTEST_CODES and not (own.line and not words):
         msg = f"Python in Node ended with code {code} in the middle of the tests"
         raise RuntimeFailed(
             msg, do="run again with `-- -v -x` to see which test was the last", detail=""
@@ -115,9 +126,26 @@ def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[s
         "-o",
         f"cache_dir={project.cache / 'pytest'}",
         *settings.args,
+        *(() if words else test_command(project).pytest),
         *words,
         *(() if named else settings.paths),
     ]
+
+
+def _run_shell(project: Project, environment: TargetEnvironment, text: str) -> int:
+    """Run a test command that is not pytest's, as cibuildwheel does: away from the source."""
+    folder = environment.folder
+    return attach(
+        ["sh", "-c", text],
+        cwd=test_folder(project) or empty_folder(project),
+        env={
+            "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "VIRTUAL_ENV": str(folder),
+            **test_environment(project),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": "",
+        },
+    )
 
 
 def was_tested(project: Project, wheel_sha256: str) -> bool | None:

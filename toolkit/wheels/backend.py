@@ -27,7 +27,7 @@ def is_compiled(project: Project, files: list[Path]) -> bool:
     match backend.partition(".")[0].partition(":")[0]:
         case "setuptools":
             extensions = tool("setuptools").get("ext-modules")
-            return bool(extensions) or any(map(_takes_a_compiler, files))
+            return bool(extensions) or any(map(takes_a_compiler, files))
         case "hatchling":
             hooks = {
                 *tool("hatch", "build", "hooks"),
@@ -40,7 +40,8 @@ def is_compiled(project: Project, files: list[Path]) -> bool:
             return name not in PURE_BACKENDS
 
 
-def _takes_a_compiler(file: Path) -> bool:
+def takes_a_compiler(file: Path) -> bool:
+    """Say whether a file of setuptools' project is compiled, or decides what is."""
     # A template (`name.pyx.in`) is compiled after it has been filled in.
     name = file.name.lower().removesuffix(".in")
     return Path(name).suffix in COMPILED_SUFFIXES or file == Path("setup.py")

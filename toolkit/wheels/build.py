@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from packaging.utils import canonicalize_name
+
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error, require_room
-from toolkit.errors import BuildFailed, RequirementsFailed
+from toolkit.errors import BuildFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
@@ -26,12 +28,15 @@ from toolkit.wheels.compilers import (
     compiler_environment,
     parallel_extensions,
 )
-from toolkit.wheels.diagnostics import excerpt, first_error, plain
+from toolkit.wheels.diagnostics import advice, excerpt, first_error, lacks_version, plain
 from toolkit.wheels.index import uv_environment
 from toolkit.wheels.kept import Folders, Prepared, folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
+from toolkit.wheels.prepare import prepare_copy, require_buildable
 from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
+from toolkit.wheels.toolchains import missing_toolchain
+from toolkit.wheels.version import history_key, version_advice
 
 UV_FAILED: Final = (
     "No solution found when resolving",
@@ -104,6 +109,7 @@ def build_wheel(project: Project) -> BuiltWheel:
     inputs = _inputs(project)
     files = source_files(project.folder)
     plan, where = plan_of(project), folders(project)
+    require_buildable(project, plan)
     prepared = prepare(project, plan, files, where)
     _build(project, plan, where, prepared, compiled=is_compiled(project, files))
     wheel = _only_wheel(project, where.out)
@@ -135,15 +141,13 @@ def toolchain_stamp() -> Mapping[str, str | bool]:
 def build_environment(project: Project, where: Folders) -> dict[str, str]:
     """Give the variables that builds run with."""
     return {
-        **uv_environment(project.cache),
-        **compiler_environment(project.cache, where),
+        **uv_environment(project.shared_cache),
+        **compiler_environment(project.cache, project.shared_cache, where),
         **parallel_extensions(where),
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", EPOCH),
         "PYTHONDONTWRITEBYTECODE": "1",
         # The order of sets is in what some code generators write.
         "PYTHONHASHSEED": "0",
-        # The repository around the copy is not the copy's.
-        "GIT_CEILING_DIRECTORIES": str(project.cache),
     }
 
 
@@ -153,28 +157,15 @@ def _build(
     environment = {
         **build_environment(project, where),
         **prepared.environment,
-        **plan.environment,
+        **prepare_copy(project, plan, where.source),
     }
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
-    _run_before_build(project, plan, where, environment)
     options = ["--for", "runtime", "--exports", plan.exports] if compiled else ["--for", "machine"]
     options += [f"-C{setting}" for setting in (*plan.config_settings, *prepared.settings)]
     done = run_backend(options, where, environment)
     if done.code != 0:
         raise build_error(project, done, where.source)
-
-
-def _run_before_build(
-    project: Project, plan: BuildPlan, where: Folders, environment: Mapping[str, str]
-) -> None:
-    """Run the project's own commands in the copy; it has a shell in mind (cibuildwheel's)."""
-    for command in plan.before_build:
-        done = run(["sh", "-c", command], cwd=where.source, env=environment)
-        if done.code != 0:
-            require_room(done.output, project.dist)
-            msg = f"a command before the build failed (exit code {done.code}): {command}"
-            raise BuildFailed(msg, do="correct before-build", detail=done.tail(20))
 
 
 def run_backend(options: Sequence[str], where: Folders, environment: Mapping[str, str]) -> Finished:
@@ -208,7 +199,7 @@ def _lacks_requirement(done: Finished) -> bool:
     return any(words in done.output for words in UV_FAILED)
 
 
-def build_error(project: Project, done: Finished, source: Path) -> BuildFailed | RequirementsFailed:
+def build_error(project: Project, done: Finished, source: Path) -> Spec14Error:
     """Make the error of a failed build: the compiler's file and line where it names one.
 
     Raises
@@ -218,10 +209,13 @@ def build_error(project: Project, done: Finished, source: Path) -> BuildFailed |
     """
     require_room(done.output, project.dist)
     output = plain(done.output).replace(f"{source}/", "")
+    if (missing := missing_toolchain(project.name, output)) is not None:
+        missing.detail = Finished(command=done.command, code=done.code, output=output).tail(20)
+        return missing
     if found := first_error(output, lambda path: (project.folder / path).is_file()):
         return BuildFailed(
             f"{found.file}:{found.line}: {found.said}",
-            do="correct the source and run the same command again",
+            do=advice(found.said) or "correct the source and run the same command again",
             detail=excerpt(output, found.position, before=6),
         )
     if _lacks_requirement(done):
@@ -232,7 +226,8 @@ def build_error(project: Project, done: Finished, source: Path) -> BuildFailed |
         )
     return BuildFailed(
         f"{project.name} does not build (exit code {done.code})",
-        do="read the backend's message above",
+        do=(version_advice(project) if lacks_version(output) else advice(output))
+        or "read the backend's message above",
         detail=Finished(command=done.command, code=done.code, output=output).tail(40),
     )
 
@@ -255,6 +250,7 @@ def _publish(project: Project, wheel: Path, built: BuiltWheel, inputs: str) -> N
         partial.replace(built.path)
     finally:
         partial.unlink(missing_ok=True)
+    before = read_record(_record(project)).get("wheel")
     write_record(
         _record(project),
         {
@@ -264,9 +260,15 @@ def _publish(project: Project, wheel: Path, built: BuiltWheel, inputs: str) -> N
             "compiled": built.compiled,
         },
     )
+    # Wheels of other projects may lie beside it: those that were given by name or as sdists.
+    own = _distribution(built.path)
     for other in project.dist.glob("*.whl"):
-        if other != built.path:
+        if other != built.path and (other.name == before or _distribution(other) == own):
             other.unlink()
+
+
+def _distribution(wheel: Path) -> str:
+    return canonicalize_name(wheel.name.partition("-")[0])
 
 
 def _record(project: Project) -> Path:
@@ -280,6 +282,7 @@ def _inputs(project: Project) -> str:
         "pins": fingerprint(),
         "toolkit": toolkit.__version__,
         "plan": plan_of(project).explained,
+        "history": history_key(project),
     }
     return json.dumps(_hashed(parts), sort_keys=True)
 
@@ -297,9 +300,9 @@ def _emscripten_cache(project: Project) -> Path:
     read-only where the root file system is.
     """
     image = Path(os.environ.get("EM_CACHE", ""))
-    own = project.cache / f"emscripten-{fingerprint()[:12]}"
+    own = project.shared_cache / f"emscripten-{fingerprint()[:12]}"
     if image != own and image.is_dir() and not own.is_dir():
-        for other in project.cache.glob("emscripten-*"):
+        for other in project.shared_cache.glob("emscripten-*"):
             shutil.rmtree(other)
         partial = own.with_name(f".emscripten.{os.getpid()}")
         shutil.rmtree(partial, ignore_errors=True)

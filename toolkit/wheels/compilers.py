@@ -49,7 +49,7 @@ class CacheUse:
         return f"ccache: {self.hits} of {self.total} compilations from the cache"
 
 
-def compiler_environment(cache: Path, where: Folders) -> dict[str, str]:
+def compiler_environment(cache: Path, shared: Path, where: Folders) -> dict[str, str]:
     """Give the variables for compilers.
 
     Parameters
@@ -57,6 +57,8 @@ def compiler_environment(cache: Path, where: Folders) -> dict[str, str]:
     cache
         Folder of everything the project's builds keep; paths below it are hashed as
         relative ones, so that a copy of it elsewhere serves as well.
+    shared
+        Folder of what does not depend on the project: the compilers' results.
     where
         The build's folders. The path of the copy is kept out of ``__FILE__`` and of debug
         sections: clang writes ``.`` for it. Through Emscripten's own variable and not through
@@ -69,14 +71,14 @@ def compiler_environment(cache: Path, where: Folders) -> dict[str, str]:
         "CMAKE_BUILD_PARALLEL_LEVEL": processors,
         "NPY_NUM_BUILD_JOBS": processors,
         "MAX_JOBS": processors,
-        **link_cache.install(where.kept, cache / "links", toolchain=fingerprint()),
+        **link_cache.install(where.kept, shared / "links", toolchain=fingerprint()),
     }
     if shutil.which("ccache") is None:
         return variables
     return {
         **variables,
         "EM_COMPILER_WRAPPER": "ccache",
-        "CCACHE_DIR": str(cache / "ccache"),
+        "CCACHE_DIR": str(shared / "ccache"),
         "CCACHE_MAXSIZE": SIZE,
         "CCACHE_BASEDIR": str(cache),
         "CCACHE_NOHASHDIR": "1",

@@ -27,6 +27,27 @@ FORMS: Final = tuple(
 )
 
 COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+LIBRARY: Final = (
+    "there is no {} for WebAssembly in the image: switch what needs it off by config-settings "
+    "(docs/wheels.md), or put its source into the project"
+)
+HEADER: Final = (
+    "if {} is a library's: it is not in the image for WebAssembly; switch what needs it off by "
+    "config-settings (docs/wheels.md), or put its source into the project"
+)
+MISSING: Final = (
+    (re.compile(r'Dependency "([^"\n]+)" not found', re.IGNORECASE), LIBRARY),  # Meson
+    (re.compile(r"Could NOT find (\w+)"), LIBRARY),  # CMake, a module of its own
+    (re.compile(r'package configuration file provided by "(\w+)"'), LIBRARY),  # CMake
+    (re.compile(r"unable to find library -l(\S+)"), LIBRARY),  # wasm-ld
+    (re.compile(r"'([\w./+-]+\.h(?:h|pp)?)' file not found"), HEADER),  # clang
+)
+"""Errors that no change of the source mends."""
+NO_VERSION: Final = re.compile(
+    r"unable to detect version|Cannot find the version from SCM|no version found"
+    r"|Unable to detect version control system|NotVCSError|Unable to determine version"
+)
+"""What setuptools-scm, pdm-backend, dunamai and versioningit print (without a repository)."""
 FRONTEND: Final = "\nTraceback (most recent call last):\n"
 """Where the compiler has ended and the build frontend tells where it was itself."""
 
@@ -66,6 +87,25 @@ def first_error(output: str, is_ours: Callable[[Path], bool]) -> Diagnostic | No
     found = sorted(_errors(output, is_ours), key=lambda error: error.position)
     ours = [error for error in found if is_ours(Path(error.file))]
     return next(iter([*ours, *found]), None)
+
+
+def advice(said: str) -> str | None:
+    """Say what can be done where a library or header is missing; ``None`` for other errors.
+
+    Parameters
+    ----------
+    said
+        The error, or the whole output where no error stands out.
+    """
+    for form, do in MISSING:
+        if found := form.search(said):
+            return do.format(found[1])
+    return None
+
+
+def lacks_version(output: str) -> bool:
+    """Say whether a tool could not compute the version from git."""
+    return NO_VERSION.search(output) is not None
 
 
 def excerpt(output: str, position: int, *, before: int = 0, lines: int = 14) -> str:

@@ -232,7 +232,13 @@ def shipped(wheel: Path) -> list[str]:
 
 def _contents(source: Path, files: Sequence[Path]) -> dict[str, str]:
     """Give each file's digest, of the copy: what is built is what counts."""
-    return {path.as_posix(): _as_in_record(file_sha256(source / path)) for path in files}
+    return {path.as_posix(): _content(source / path) for path in files}
+
+
+def _content(path: Path) -> str:
+    if path.is_symlink():
+        return f"-> {path.readlink()}"
+    return _as_in_record(file_sha256(path))
 
 
 def _as_in_record(sha256: str) -> str:

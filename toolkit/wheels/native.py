@@ -18,6 +18,7 @@ from toolkit.wheels.compilers import machine_environment
 from toolkit.wheels.index import offline_then_index, uv_environment
 from toolkit.wheels.kept import folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
+from toolkit.wheels.prepare import prepare_copy
 from toolkit.wheels.source import digest, source_files
 
 
@@ -97,6 +98,7 @@ def _native_wheel(project: Project, files: list[Path]) -> Path:
         **build_environment(project, where),
         **machine_environment(),
         **prepared.environment,
+        **prepare_copy(project, own, where.source),
     }
     done = run_backend(["--for", "machine", *settings], where, environment)
     wheels = sorted(where.out.glob("*.whl"))

@@ -1,0 +1,185 @@
+"""Sdists of packages that are named: found on the configured index, checked, kept.
+
+unearth (of the PDM project, which pyodide-build uses too) finds them: ``pip download``
+would build a package's metadata first.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from httpx2 import HTTPError
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from unearth import Link, PackageFinder, TargetPython
+from unearth.errors import HashMismatchError, UnpackError
+
+from toolkit.archive import file_sha256
+from toolkit.cache import read_record, write_record
+from toolkit.disk import full_disk_is_an_error
+from toolkit.errors import SourceFailed, Untrusted
+from toolkit.index import pip_configuration
+
+RECORD: Final = "spec14.json"
+
+
+def parse_requirement(text: str) -> Requirement:
+    """Read ``NAME``, ``NAME==VERSION`` or any other requirement without a URL.
+
+    Raises
+    ------
+    SourceFailed
+        When it is none.
+    """
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement as error:
+        msg = f"{text!r} is no folder, no file and no requirement"
+        raise SourceFailed(msg, do="name a folder, an sdist, NAME or NAME==VERSION") from error
+    if requirement.url is not None:
+        msg = f"{text!r} names a URL"
+        raise SourceFailed(msg, do="download the sdist, check it, and name the file")
+    return requirement
+
+
+def fetch_sdist(requirement: str, folder: Path) -> Path:
+    """Give the sdist of the newest version that a requirement allows.
+
+    A version that is stated exactly (``==``) is asked for once: afterwards the kept file
+    serves, checked against the SHA-256 it had.
+
+    Parameters
+    ----------
+    requirement
+        A PEP 508 requirement without a URL.
+    folder
+        Where sdists are kept.
+
+    Raises
+    ------
+    SourceFailed
+        When there is no such package, it has no sdist, or the index cannot be reached.
+    Untrusted
+        When the file does not have the checksum that the index gives.
+    """
+    wanted = parse_requirement(requirement)
+    folder.mkdir(parents=True, exist_ok=True)
+    if (kept := _kept(wanted, folder)) is not None:
+        return kept
+    with _words_of_unearth() as said, _known_failures(wanted, said):
+        finder = PackageFinder(
+            index_urls=_indexes(), no_binary=[wanted.name], target_python=TargetPython()
+        )
+        # As pip does: a pre-release only where it is asked for, or there is nothing else.
+        best = (
+            finder.find_best_match(
+                wanted, allow_prereleases=bool(wanted.specifier.prereleases)
+            ).best
+            or finder.find_best_match(wanted, allow_prereleases=True).best
+        )
+        if best is None:
+            raise _nothing_found(finder, wanted, said)
+        return _download(finder, best.link, wanted, str(best.version), folder)
+
+
+def _download(
+    finder: PackageFinder, link: Link, wanted: Requirement, version: str, folder: Path
+) -> Path:
+    partial = folder / f".partial.{os.getpid()}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        with full_disk_is_an_error(folder):
+            # It compares with the checksum of the index's page (unearth 0.19, preparer.py).
+            fetched = finder.download(link, partial)
+        sha256 = file_sha256(fetched)
+        path = folder / fetched.name
+        fetched.replace(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    record = dict(read_record(folder / RECORD))
+    name = canonicalize_name(wanted.name)
+    record[f"{name}=={version}"] = {
+        "file": path.name,
+        "sha256": sha256,
+        "checked": bool(link.hash_option),
+    }
+    write_record(folder / RECORD, record)
+    return path
+
+
+def _kept(wanted: Requirement, folder: Path) -> Path | None:
+    specifiers = list(wanted.specifier)
+    if len(specifiers) != 1 or specifiers[0].operator != "==":
+        return None
+    record = read_record(folder / RECORD)
+    entry = record.get(f"{canonicalize_name(wanted.name)}=={specifiers[0].version}", {})
+    path = folder / str(entry.get("file", ""))
+    if not path.is_file() or file_sha256(path) != entry.get("sha256"):
+        return None
+    return path
+
+
+def _nothing_found(finder: PackageFinder, wanted: Requirement, said: list[str]) -> SourceFailed:
+    """Say why: no such package, no such version, only wheels."""
+    detail = "\n".join(said)
+    every = PackageFinder(
+        index_urls=[source["url"] for source in finder.sources if source["type"] == "index"],
+        target_python=TargetPython(),
+        ignore_compatibility=True,
+    )
+    links = [package.link for package in every.find_all_packages(wanted.name)]
+    if not links:
+        msg = f"the index has no package {wanted.name!r}"
+        do = "correct the name, or see that the package index can be reached"
+        return SourceFailed(msg, do=do, detail=detail)
+    if all(link.is_wheel for link in links):
+        msg = f"{wanted.name} is published as wheels only, without an sdist"
+        return SourceFailed(msg, do="name a folder with its source instead", detail=detail)
+    msg = f"no sdist of {wanted.name} fits {str(wanted)!r} and this Python"
+    return SourceFailed(msg, do="state a version that the index has, with an sdist", detail=detail)
+
+
+def _indexes() -> list[str]:
+    configured = pip_configuration(os.environ)
+    return [
+        url for key in ("index-url", "extra-index-url") for url in configured.get(key, "").split()
+    ]
+
+
+@contextmanager
+def _known_failures(wanted: Requirement, said: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except HashMismatchError as error:
+        msg = f"the sdist of {wanted} does not have the checksum that the index gives"
+        raise Untrusted(
+            msg, do="fetch it again; if it stays, tell the index's keeper", detail=str(error)
+        ) from error
+    except (HTTPError, UnpackError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        msg = f"the sdist of {wanted} cannot be had: {first}"
+        raise SourceFailed(
+            msg, do="see that the package index can be reached", detail="\n".join(said)
+        ) from error
+
+
+@contextmanager
+def _words_of_unearth() -> Iterator[list[str]]:
+    """Collect what unearth logs: a page that cannot be had is a warning there."""
+    said: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    logger, listener = logging.getLogger("unearth"), Listener(logging.WARNING)
+    logger.addHandler(listener)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(listener)
