@@ -71,6 +71,8 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     with run.step(f"building the wheel of {run.project.name}", "wheel"):
         built = build_wheel(run.project)
     run.steps.say(f"built {built.path.name} (sha256 {built.sha256[:12]})")
+    if built.cache_use is not None:
+        run.steps.say(str(built.cache_use))
     if built.compiled:
         run.steps.say("not for PyPI: the compiler is not the runtime's own (docs/toolchain.md)")
     return built
