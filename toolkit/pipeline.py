@@ -76,6 +76,8 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     with run.step(f"building the wheel of {run.project.name}", "wheel"):
         built = build_wheel(run.project, warn=run.warn)
     run.steps.say(f"built {built.path.name} (sha256 {built.sha256[:12]})")
+    if built.cache_use is not None:
+        run.steps.say(str(built.cache_use))
     for found in built.findings:
         run.steps.say(found)
     _say_lowered(run, built)

@@ -28,10 +28,11 @@ def project(folder: Path, text: str) -> Project:
         ('"pytest {package}/tests"', ["{}/tests"]),
         ('"python -m pytest --pyargs pkg"', ["--pyargs", "pkg"]),
         ('"python3.14 -m pytest"', []),
-        ('"pytest -k \'a or (b)\' -m \\"not slow\\""', ["-k", "a or (b)", "-m", "not slow"]),
+        ("\"pytest -k 'a or (b)' -m 'not slow'\"", ["-k", "a or (b)", "-m", "not slow"]),
+        ("'pytest -m \"not slow\"'", ["-m", "not slow"]),
         ('["pytest tests"]', ["tests"]),
         (
-            "'''\n    python -m pytest --pyargs numpy \\\n        -m 'not slow' \\\n        -q\n'''",
+            "'''\n  python -m pytest --pyargs numpy \\\n    -m 'not slow' \\\n    -q\n'''",
             ["--pyargs", "numpy", "-m", "not slow", "-q"],
         ),
     ],

@@ -126,6 +126,14 @@ def test_a_truncated_sdist(tmp_path: Path, kept: int) -> None:
     assert not list((tmp_path / ".spec14" / "cache").rglob("pyproject.toml"))
 
 
+def test_what_an_interrupted_run_left_is_removed(tmp_path: Path) -> None:
+    make_sdist(tmp_path / "p-1.tar.gz", {"pyproject.toml": ""})
+    left = tmp_path / ".spec14" / "cache" / "given" / ".p.12345"
+    write_tree(left, {"half/of/it": ""})
+    assert given_project("p-1.tar.gz", tmp_path).folder.is_dir()
+    assert not left.exists()
+
+
 def test_a_better_one_after_a_bad_one_leaves_the_first(tmp_path: Path) -> None:
     sdist = make_sdist(tmp_path / "p-1.tar.gz", {"pyproject.toml": ""})
     folder = given_project("p-1.tar.gz", tmp_path).folder

@@ -75,7 +75,7 @@ def test_other_projects_are_not_asked(tmp_path: Path, programs: Path) -> None:
         ("FileNotFoundError: [Errno 2] No such file or directory: 'cargo'", "of Rust,"),
         (f"  = note: the `{TARGET}` target may not be installed", "Rust for the target"),
         (
-            "../meson.build:1:0: ERROR: Unknown compiler(s): [['gfortran'], ['flang-new']]",
+            "../meson.build:1:0: ERROR: Unknown compiler(s): [['.x/y/gfortran'], ['flang']]",
             "Fortran",
         ),
         ("CMake Error: No CMAKE_Fortran_COMPILER could be found.", "of Fortran"),

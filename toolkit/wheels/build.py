@@ -25,11 +25,18 @@ from toolkit.process import Finished, run
 from toolkit.project import Project
 from toolkit.toolchain import read_toolchain, unofficial
 from toolkit.wheels.backend import is_compiled
+from toolkit.wheels.compilers import (
+    CacheUse,
+    cache_use,
+    compiler_environment,
+    parallel_extensions,
+)
 from toolkit.wheels.diagnostics import advice, excerpt, first_error, lacks_version, plain
 from toolkit.wheels.index import uv_environment
+from toolkit.wheels.kept import Folders, Prepared, folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.prepare import prepare_copy, require_buildable
-from toolkit.wheels.source import copy_source, digest, source_files
+from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
 from toolkit.wheels.toolchains import missing_toolchain
 from toolkit.wheels.version import history_key, version_advice
@@ -63,6 +70,8 @@ class BuiltWheel:
         What the audit said, one line each.
     lowered
         How many of them are errors that ``--warn`` let pass.
+    cache_use
+        What the compiler cache did, where this run compiled.
     """
 
     path: Path
@@ -71,6 +80,7 @@ class BuiltWheel:
     fresh: bool
     findings: tuple[str, ...] = ()
     lowered: int = 0
+    cache_use: CacheUse | None = None
 
 
 def current_wheel(project: Project) -> BuiltWheel | None:
@@ -115,17 +125,13 @@ def build_wheel(project: Project, *, warn: bool = False) -> BuiltWheel:
     require_kinds(project.settings.wheel.allow, "[tool.spec14.wheel] allow")
     inputs = _inputs(project)
     files = source_files(project.folder)
-    compiled = is_compiled(project, files)
-    plan = plan_of(project)
+    plan, where = plan_of(project), folders(project)
     require_buildable(project, plan)
-    source, fresh = project.cache / "source", project.cache / "dist"
-    copy_source(project.folder, files, source)
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    _build(project, plan, source, fresh, compiled=compiled)
-    wheel = _only_wheel(project, fresh)
+    prepared = prepare(project, plan, files, where)
+    _build(project, plan, where, prepared, compiled=is_compiled(project, files))
+    wheel = _only_wheel(project, where.out)
     compiled = not wheel.name.endswith("-none-any.whl")
-    stamp_wheel(wheel, toolchain_stamp(), environment={"SOURCE_DATE_EPOCH": EPOCH})
+    stamp_wheel(wheel, toolchain_stamp(), epoch=int(EPOCH))
     audit = _audit(project, wheel, files)
     if not warn:
         require_sound(audit)
@@ -136,8 +142,10 @@ def build_wheel(project: Project, *, warn: bool = False) -> BuiltWheel:
         fresh=True,
         findings=tuple(line(one, wheel) for one in audit.findings),
         lowered=len(audit.errors),
+        cache_use=cache_use(where.log) if compiled else None,
     )
     _publish(project, wheel, built, inputs)
+    remember(project, plan, files, where, wheel)
     return built
 
 
@@ -160,45 +168,57 @@ def toolchain_stamp() -> Mapping[str, object]:
     return {**stamp, "official": False, "note": f"{reason}: not for a public index"}
 
 
-def build_environment(project: Project) -> dict[str, str]:
+def build_environment(project: Project, where: Folders) -> dict[str, str]:
     """Give the variables that builds run with."""
     return {
         **uv_environment(project.shared_cache, offline=project.settings.offline),
+        **compiler_environment(project.cache, project.shared_cache, where),
+        **parallel_extensions(where),
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", EPOCH),
-        "PYTHONPATH": "",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # The order of sets is in what some code generators write.
+        "PYTHONHASHSEED": "0",
     }
 
 
-def _build(project: Project, plan: BuildPlan, source: Path, out: Path, *, compiled: bool) -> None:
-    settings = [f"-C{setting}" for setting in plan.config_settings]
-    environment = {**build_environment(project), **prepare_copy(project, plan, source)}
+def _build(
+    project: Project, plan: BuildPlan, where: Folders, prepared: Prepared, *, compiled: bool
+) -> None:
+    environment = {
+        **build_environment(project, where),
+        **prepared.environment,
+        **prepare_copy(project, plan, where.source),
+    }
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
-        command = ["pyodide", "build", "--skip-emscripten-install", "--outdir", str(out)]
-        command += ["--exports", plan.exports]
-    else:
-        command = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir"]
-        command += [str(out)]
-    done = run_backend([*command, *settings, "."], source, environment)
+    options = ["--for", "runtime", "--exports", plan.exports] if compiled else ["--for", "machine"]
+    options += [f"-C{setting}" for setting in (*plan.config_settings, *prepared.settings)]
+    done = run_backend(options, where, environment)
     if done.code != 0:
-        raise build_error(project, done, source)
+        raise build_error(project, done, where.source)
 
 
-def run_backend(command: list[str], source: Path, environment: Mapping[str, str]) -> Finished:
-    """Run a build in `source`: with the image's wheelhouse alone, then with the index.
+def run_backend(options: Sequence[str], where: Folders, environment: Mapping[str, str]) -> Finished:
+    """Run a build of the copy: with the image's wheelhouse alone, then with the index.
 
     The wheelhouse alone (``UV_OFFLINE``) gives the same wheel from the same source tomorrow.
     """
     # Build environments hold programs: /tmp may be mounted noexec (`--read-only --tmpfs /tmp`).
-    scratch = source.with_name(f"{source.name}-tmp")
+    scratch = where.kept / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    environment = {**environment, "TMPDIR": str(scratch)}
+    environment = {
+        **environment,
+        "TMPDIR": str(scratch),
+        "PYTHONPATH": str(Path(toolkit.__file__).parents[1]),
+    }
+    # Not from the source's folder (-P): it may hold a module named like one of ours.
+    command = [sys.executable, "-P", "-m", "toolkit.crossenv.build", "--kept", str(where.kept)]
+    command += ["--out", str(where.out), *options, "."]
     try:
-        done = run(command, cwd=source, env={**environment, "UV_OFFLINE": "1"})
+        done = run(command, cwd=where.source, env={**environment, "UV_OFFLINE": "1"})
         if done.code != 0 and _lacks_requirement(done) and "UV_OFFLINE" not in environment:
-            done = run(command, cwd=source, env=environment)
+            done = run(command, cwd=where.source, env=environment)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return done
@@ -320,7 +340,8 @@ def _emscripten_cache(project: Project) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         try:
             with full_disk_is_an_error(own):
-                shutil.copytree(image, partial)
+                # Links: emcc adds files and never changes one (44 MB in 1700 files otherwise).
+                shutil.copytree(image, partial, copy_function=os.symlink)
             partial.rename(own)
         finally:
             shutil.rmtree(partial, ignore_errors=True)

@@ -106,9 +106,11 @@ def _unpack(sdist: Path, home: Path) -> Path:
     if not _is_tar(sdist):
         msg = f"{sdist.name} is no tar archive, or its beginning is damaged"
         raise SourceFailed(msg, do="use an sdist as its project publishes it")
+    home.parent.mkdir(parents=True, exist_ok=True)
+    for left in home.parent.glob(f".{home.name}.*"):  # of a run that was ended in the middle
+        shutil.rmtree(left, ignore_errors=True)
     partial = home.with_name(f".{home.name}.{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    partial.mkdir()
     try:
         with full_disk_is_an_error(home):
             top = unpack_sdist(sdist, partial)

@@ -14,10 +14,12 @@ from toolkit.process import run
 from toolkit.project import Project
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import build_environment, build_error, run_backend
+from toolkit.wheels.compilers import machine_environment
 from toolkit.wheels.index import offline_then_index, uv_environment
+from toolkit.wheels.kept import folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.prepare import prepare_copy
-from toolkit.wheels.source import copy_source, digest, source_files
+from toolkit.wheels.source import digest, source_files
 
 
 def current_native_python(project: Project, requirements: Sequence[str]) -> Path | None:
@@ -87,18 +89,22 @@ def _native_wheel(project: Project, files: list[Path]) -> Path:
         pure = sorted(project.dist.glob("*-none-any.whl"))
         if len(pure) == 1:
             return pure[0]
-    source, out = project.cache / "native-source", project.cache / "native-dist"
-    copy_source(project.folder, files, source)
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir()
-    words = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir", str(out)]
-    # The plan's values are meant for the other compiler; the project's commands are not.
-    own = BuildPlan(before_build=plan_of(project).before_build)
-    environment = {**build_environment(project), **prepare_copy(project, own, source)}
-    done = run_backend([*words, "."], source, environment)
-    wheels = sorted(out.glob("*.whl"))
+    plan, where = plan_of(project), folders(project, "native-")
+    # The plan's values are meant for the other compiler.
+    own = BuildPlan(before_build=plan.before_build)
+    prepared = prepare(project, own, files, where)
+    settings = [f"-C{setting}" for setting in prepared.settings]
+    environment = {
+        **build_environment(project, where),
+        **machine_environment(),
+        **prepared.environment,
+        **prepare_copy(project, own, where.source),
+    }
+    done = run_backend(["--for", "machine", *settings], where, environment)
+    wheels = sorted(where.out.glob("*.whl"))
     if done.code != 0 or len(wheels) != 1:
-        raise build_error(project, done, source)
+        raise build_error(project, done, where.source)
+    remember(project, own, files, where, wheels[0])
     return wheels[0]
 
 

@@ -36,7 +36,7 @@ SAID: Final = tuple(
             r"can't find crate for `(?:core|std)`",
         ),
         "Fortran": (
-            r"Unknown compiler\(s\): \[\[?'(?:gfortran|flang)",
+            r"Unknown compiler\(s\): \[\[?'[^'\n]*(?:gfortran|flang)",
             r"No CMAKE_Fortran_COMPILER could be found",
             r"Compiler gfortran cannot compile programs",
             r"No Fortran compiler found",
