@@ -141,7 +141,9 @@ def test_c_and_cpp_are_built_and_run(pair: Pair, toolchain: Path, tmp_path: Path
     run(["pyodide", "build", "--outdir", dist, "."], environment, cwd=project)
     (wheel,) = dist.iterdir()
     require_loadable(audit_wheel(wheel, toolchain / "runtime"))
-    run(["pyodide", "venv", tmp_path / "venv"], environment)
+    # virtualenv asks the interpreter who it is, and gives it 15 seconds otherwise.
+    patient = {**environment, "PY_DISCOVERY_TIMEOUT": "120"}
+    run(["pyodide", "venv", tmp_path / "venv"], patient)
     pip: list[str | Path] = [tmp_path / "venv" / "bin" / "pip", "install", "-q", "--no-index"]
     pip += ["--find-links", toolchain / "wheelhouse" / "target", "--find-links", dist]
     run([*pip, "smoke", "numpy"], environment)
