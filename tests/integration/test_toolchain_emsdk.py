@@ -302,8 +302,14 @@ def test_a_local_version_is_refused(project: Path, image: dict[str, str], spec14
 
 
 def test_info_shows_the_pair(image: dict[str, str], spec14: Spec14) -> None:
-    found = json.loads(spec14("--json", "info", env=image).stdout)
-    facts = {fact["name"]: fact for fact in found}
+    done = spec14("--json", "info", env=image)
+    facts = {fact["name"]: fact for fact in json.loads(done.stdout)}
     assert facts["emscripten"]["pinned"] == "==5.0.3"
     assert facts["emscripten"]["actual"] == "5.0.3"
     assert "suite" not in facts
+    # The played one is not the pinned one, and says so.
+    assert facts["upstream commit"]["agrees"] is False
+    assert done.returncode == 30
+    assert error_lines(done)[0].startswith("upstream commit: ")
+    say_pinned(image)
+    assert spec14("info", env=image).returncode == 0
