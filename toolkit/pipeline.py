@@ -72,8 +72,8 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     with run.step(f"building the wheel of {run.project.name}", "wheel"):
         built = build_wheel(run.project)
     run.steps.say(f"built {built.path.name} (sha256 {built.sha256[:12]})")
-    if built.compiled and unofficial() is not None:
-        run.steps.say("not for PyPI: the compiler is not the runtime's own (docs/toolchain.md)")
+    if built.compiled and (reason := unofficial()) is not None:
+        run.steps.say(f"not for PyPI: {reason} (docs/toolchain.md)")
     return built
 
 
