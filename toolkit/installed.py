@@ -83,6 +83,10 @@ def _kernel_pyodide(_name: str) -> str | None:
     return version
 
 
+def _upstream(name: str) -> str | None:
+    return read_toolchain().upstream.get(name)
+
+
 READERS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "kernel": _kernel_pyodide,
     "npm": _npm_integrity,
@@ -90,6 +94,7 @@ READERS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "python": _package_version,
     "python-minor": _minor,
     "suite": _suite,
+    "upstream": _upstream,
     "wheel": _wheel_version,
 }
 

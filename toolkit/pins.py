@@ -139,7 +139,7 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
         Gives what is there, ``None`` for nothing, of: ``python:NAME`` (a package's
         version), ``program:NAME``, ``wheel:NAME`` (in the wheelhouse), ``npm:NAME`` (the
         integrity of its archive), ``kernel:pyodide`` (the version a kernel names),
-        ``suite`` and ``python-minor``.
+        ``upstream:NAME`` (in the image's record of its toolchain), ``suite`` and ``python-minor``.
     """
     of_runtime = {
         "pyodide": runtime.version if runtime else None,
@@ -180,6 +180,15 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
             Fact(name="suite", pinned=suite, actual=versions("suite"), source="/etc/os-release")
             for suite in (pins.suite,)
             if suite is not None
+        ),
+        *(
+            Fact(
+                name=f"upstream {name}",
+                pinned=pinned,
+                actual=versions(f"upstream:{name}"),
+                source="images/toolchain.json",
+            )
+            for name, pinned in pins.upstream.items()
         ),
         *(
             Fact(

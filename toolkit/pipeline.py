@@ -81,8 +81,8 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     for found in built.findings:
         run.steps.say(found)
     _say_lowered(run, built)
-    if built.compiled and unofficial() is not None:
-        run.steps.say("not for PyPI: the compiler is not the runtime's own (docs/toolchain.md)")
+    if built.compiled and (reason := unofficial()) is not None:
+        run.steps.say(f"not for PyPI: {reason} (docs/toolchain.md)")
     return built
 
 

@@ -141,7 +141,9 @@ def test_c_and_cpp_are_built_and_run(pair: Pair, toolchain: Path, tmp_path: Path
     run(["pyodide", "build", "--outdir", dist, "."], environment, cwd=project)
     (wheel,) = dist.iterdir()
     require_sound(audit_wheel(wheel, toolchain / "runtime"))
-    run(["pyodide", "venv", tmp_path / "venv"], environment)
+    # virtualenv asks the interpreter who it is, and gives it 15 seconds otherwise.
+    patient = {**environment, "PY_DISCOVERY_TIMEOUT": "120"}
+    run(["pyodide", "venv", tmp_path / "venv"], patient)
     pip: list[str | Path] = [tmp_path / "venv" / "bin" / "pip", "install", "-q", "--no-index"]
     pip += ["--find-links", toolchain / "wheelhouse" / "target", "--find-links", dist]
     run([*pip, "smoke", "numpy"], environment)
@@ -300,8 +302,14 @@ def test_a_local_version_is_refused(project: Path, image: dict[str, str], spec14
 
 
 def test_info_shows_the_pair(image: dict[str, str], spec14: Spec14) -> None:
-    found = json.loads(spec14("--json", "info", env=image).stdout)
-    facts = {fact["name"]: fact for fact in found}
+    done = spec14("--json", "info", env=image)
+    facts = {fact["name"]: fact for fact in json.loads(done.stdout)}
     assert facts["emscripten"]["pinned"] == "==5.0.3"
     assert facts["emscripten"]["actual"] == "5.0.3"
     assert "suite" not in facts
+    # The played one is not the pinned one, and says so.
+    assert facts["upstream commit"]["agrees"] is False
+    assert done.returncode == 30
+    assert error_lines(done)[0].startswith("upstream commit: ")
+    say_pinned(image)
+    assert spec14("info", env=image).returncode == 0

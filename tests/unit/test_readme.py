@@ -78,6 +78,9 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     # On an empty engine that line builds it, and all services are the same build
     # (tests/unit/test_host_compose.py).
     "docker compose build toolkit": (By(file=CI, words=TEST_LINE),),
+    "spec14 wheel --for-upload": (
+        By(file="tests/integration/test_toolchain_emsdk.py", words="wheel --for-upload"),
+    ),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),
     # Nothing else writes it.

@@ -124,6 +124,9 @@ def install_compiler(
 def installed_emscripten(emsdk: Path) -> str:
     """Give the version that an installed compiler names.
 
+    It is what emsdk has written into ``emscripten-version.txt``, whatever the archive held:
+    that it is the right one is known by its checksum alone.
+
     Raises
     ------
     UpstreamFailed
