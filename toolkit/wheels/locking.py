@@ -16,10 +16,9 @@ from toolkit.crossenv.install import target_python
 from toolkit.errors import LockFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME
 from toolkit.project import Project
-from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.runtime.distribution import read_runtime
-from toolkit.runtime.lock import read_wheel
 from toolkit.wheels import distribution
+from toolkit.wheels.collect import admit
 from toolkit.wheels.distribution import Offered
 from toolkit.wheels.from_sdist import build_sdist
 from toolkit.wheels.index import Wheelhouse, uv_environment
@@ -216,10 +215,7 @@ def _from_distribution(wanted: Wanted, offered: Offered, store: Store) -> Path:
             raise LockFailed(msg, do="run the same command once without --offline")
         wanted.say(f"fetching {locked.file} of the Pyodide distribution")
         with tempfile.TemporaryDirectory(dir=store.folder, prefix=".fetch-") as folder:
-            path = distribution.fetch(locked, Path(folder))
-            read_wheel(path)
-            require_loadable(audit_wheel(path, RUNTIME))
-            found = store.put(path, locked)
+            found = admit(distribution.fetch(locked, Path(folder)), locked, store)
     return found.parent
 
 
