@@ -268,7 +268,7 @@ def test_the_distribution_in_the_site(world: World) -> None:
     world.add("helper")
     code, _, error = world.run("docs")
     assert code == 42
-    assert "in the site -> frames" in error
+    assert "the site of measures-demo -> frames" in error
     assert "--distribution=pyodide" in error
     with serving(world.folder / "distribution") as (base, asked):
         code, output, _ = world.run(
@@ -346,7 +346,7 @@ def test_a_name_that_nobody_knows(world: World) -> None:
     code, _, error = world.test()
     assert code == 42
     assert "no package index knows ghost" in error
-    assert "and its tests -> upper -> ghost" in error
+    assert "the tests of main -> upper -> ghost" in error
 
 
 def test_a_version_of_the_image(world: World) -> None:

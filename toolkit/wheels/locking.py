@@ -61,7 +61,7 @@ class Wanted:
     @property
     def stage(self) -> str:
         """What it is for, in errors."""
-        return f"{self.project.name} {'in the site' if self.kernel else 'and its tests'}"
+        return f"the {'site' if self.kernel else 'tests'} of {self.project.name}"
 
     @property
     def direct(self) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def _final(wanted: Wanted, refused: Refused, image: Mapping[str, str]) -> Spec14
 
 
 def _unreachable(wanted: Wanted, refused: Refused) -> RequirementsFailed:
-    msg = f"the package index did not answer, and {wanted.stage} needs more than the wheelhouse"
+    msg = f"the requirements of {wanted.stage} cannot be had: the package index did not answer"
     return RequirementsFailed(
         msg,
         do="see that it can be reached (`pip config list`), or that the caches have all: --offline",
