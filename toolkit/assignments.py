@@ -45,7 +45,7 @@ def evaluated(
     before, mark, after = done.output.partition(f"{MARK}\0")
     if done.code != 0 or not mark or before:
         said = (before or done.output).strip().splitlines()
-        msg = f"{origin} environment: {text} cannot be evaluated"
+        msg = f"{origin}: {text} cannot be evaluated"
         if said:
             msg += f": {said[-1]}"
         raise SettingsError(msg, do="write NAME=VALUE, as cibuildwheel's documentation says")

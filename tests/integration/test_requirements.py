@@ -268,7 +268,7 @@ def test_the_distribution_in_the_site(world: World) -> None:
     world.add("helper")
     code, _, error = world.run("docs")
     assert code == 42
-    assert "the site of measures-demo -> frames" in error
+    assert "required by the site of measures-demo" in error
     assert "--distribution=pyodide" in error
     with serving(world.folder / "distribution") as (base, asked):
         code, output, _ = world.run(

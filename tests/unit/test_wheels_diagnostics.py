@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from tests.artefacts import write_tree
-from toolkit.errors import BuildFailed, DiskFull, RequirementsFailed
+from toolkit.errors import BuildFailed, DiskFull, RequirementsFailed, ToolchainMissing
 from toolkit.process import Finished
 from toolkit.project import Project, read_project
 from toolkit.wheels.build import build_error
@@ -193,3 +193,47 @@ def test_a_compiler_that_is_here(project: Project, compiler: str) -> None:
     error = build_error(project, failed(done.stderr), project.cache / "source")
     assert error.what.startswith("src/pkg/_k.c:3: ")
     assert "missing_name" in error.what
+
+
+@pytest.mark.parametrize(
+    ("output", "name"),
+    [
+        (MESON, "thing"),
+        (CMAKE, "Thing"),
+        (
+            "CMake Error at CMakeLists.txt:5 (message):\n  Could NOT find ZLIB (missing: X)\n",
+            "ZLIB",
+        ),
+        ("src/pkg/_k.c:1:10: fatal error: 'libxml/tree.h' file not found\n", "libxml/tree.h"),
+        ("wasm-ld: error: unable to find library -lgeos_c\n", "geos_c"),
+    ],
+)
+def test_a_library_that_is_not_in_the_image(project: Project, output: str, name: str) -> None:
+    error = build_error(project, failed(output), project.cache / "source")
+    assert isinstance(error, BuildFailed)
+    assert name in error.do
+    assert "config-settings" in error.do
+
+
+def test_an_error_of_the_source_is_to_be_corrected(project: Project) -> None:
+    error = build_error(project, failed(CLANG), project.cache / "source")
+    assert error.do == "correct the source and run the same command again"
+
+
+def test_a_compiler_that_is_missing(project: Project) -> None:
+    output = "../meson.build:1:0: ERROR: Unknown compiler(s): [['gfortran'], ['flang']]\n"
+    error = build_error(project, failed(output), project.cache / "source")
+    assert isinstance(error, ToolchainMissing)
+    assert "gfortran" in error.detail
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "LookupError: setuptools-scm was unable to detect version for /x/y.\n",
+        "Cannot find the version from SCM or SCM isn't detected.\n",
+    ],
+)
+def test_a_version_that_cannot_be_computed(project: Project, output: str) -> None:
+    error = build_error(project, failed(output), project.cache / "source")
+    assert "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_P" in error.do

@@ -1,7 +1,8 @@
 """How a project's tests are run when the command line says nothing: ``test-command``.
 
-That of ``[tool.cibuildwheel]``. A command that is pytest with arguments becomes pytest's arguments here; any other is run by
-a shell, with the target's Python first on ``PATH``, in a folder without the project's source.
+That of ``[tool.cibuildwheel]``. A command that is pytest with arguments becomes pytest's
+arguments here; any other is run by a shell, with the target's Python first on ``PATH``, in a
+folder without the project's source.
 """
 
 import re
@@ -28,8 +29,8 @@ class TestCommand:
     ----------
     pytest
         Arguments, where the command is pytest's.
-    shell
-        The command, where it is another; empty otherwise.
+    line
+        The command for a shell, where it is another; empty otherwise.
     origin
         Where it stands; empty where nothing is said.
     """
@@ -37,7 +38,7 @@ class TestCommand:
     __test__ = False
 
     pytest: tuple[str, ...] = ()
-    shell: str = ""
+    line: str = ""
     origin: str = ""
 
 
@@ -60,7 +61,7 @@ def test_command(project: Project) -> TestCommand:
     origin = f"{entries[-1].origin} test-command"
     words = _pytest_words(line)
     if words is None:
-        return TestCommand(shell=filled, origin=origin)
+        return TestCommand(line=filled, origin=origin)
     return TestCommand(pytest=words, origin=origin)
 
 
@@ -72,7 +73,7 @@ def test_environment(project: Project) -> dict[str, str]:
     found: dict[str, str] = {}
     entries = cibuildwheel.option(project.pyproject, "test-environment")
     for text, origin in cibuildwheel.assignments(entries):
-        found |= evaluated(text, found, folder=project.folder, origin=f"{origin} test-")
+        found |= evaluated(text, found, folder=project.folder, origin=f"{origin} test-environment")
     return found
 
 

@@ -38,7 +38,7 @@ test_requirements.__test__ = False  # type: ignore[attr-defined]
 def explained_tests(project: Project) -> tuple[Value, ...]:
     """Give what decides the tests, each value with its origin."""
     command = test_command(project)
-    shown = command.shell or " ".join(("pytest", *command.pytest))
+    shown = command.line or " ".join(("pytest", *command.pytest))
     return (
         *_requires(project),
         Value(name="test-command", value=shown, origin=command.origin or "default"),

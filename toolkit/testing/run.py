@@ -90,8 +90,8 @@ def run_tests(
     junit = project.report / "junit.xml"
     junit.unlink(missing_ok=True)
     own = test_command(project)
-    if own.shell and not words:
-        code = _run_shell(project, environment, own.shell)
+    if own.line and not words:
+        code = _run_shell(project, environment, own.line)
     else:
         code = attach(
             [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
@@ -114,7 +114,7 @@ def run_tests(
             **counts,
         },
     )
-    if code not in PYTEST_CODES and not (own.shell and not words):
+    if code not in PYTEST_CODES and not (own.line and not words):
         msg = f"Python in Node ended with code {code} in the middle of the tests"
         raise RuntimeFailed(
             msg, do="run again with `-- -v -x` to see which test was the last", detail=""

@@ -130,7 +130,7 @@ def toolchain_stamp() -> Mapping[str, str | bool]:
 def build_environment(project: Project) -> dict[str, str]:
     """Give the variables that builds run with."""
     return {
-        **uv_environment(project.cache, offline=project.settings.offline),
+        **uv_environment(project.shared_cache, offline=project.settings.offline),
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", EPOCH),
         "PYTHONPATH": "",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -277,9 +277,9 @@ def _emscripten_cache(project: Project) -> Path:
     read-only where the root file system is.
     """
     image = Path(os.environ.get("EM_CACHE", ""))
-    own = project.cache / f"emscripten-{fingerprint()[:12]}"
+    own = project.shared_cache / f"emscripten-{fingerprint()[:12]}"
     if image != own and image.is_dir() and not own.is_dir():
-        for other in project.cache.glob("emscripten-*"):
+        for other in project.shared_cache.glob("emscripten-*"):
             shutil.rmtree(other)
         partial = own.with_name(f".emscripten.{os.getpid()}")
         shutil.rmtree(partial, ignore_errors=True)

@@ -47,6 +47,8 @@ def given_project(source: str, cwd: Path) -> Project:
         return read_project(path)
     if path.is_file():
         return sdist_project(path, out)
+    if "://" in source:
+        parse_requirement(source)  # it says why not
     if os.sep in source or source.endswith((*ARCHIVES, ".zip", ".whl")) or source == "~":
         msg = f"{source} does not exist"
         raise SourceFailed(msg, do="name a folder, an sdist, NAME or NAME==VERSION")
@@ -101,6 +103,9 @@ def _unpacked(sdist: Path, home: Path) -> Path:
 
 def _unpack(sdist: Path, home: Path) -> Path:
     """Unpack beside what is there, then change places: a half unpacked tree is never used."""
+    if not _is_tar(sdist):
+        msg = f"{sdist.name} is no tar archive, or its beginning is damaged"
+        raise SourceFailed(msg, do="use an sdist as its project publishes it")
     partial = home.with_name(f".{home.name}.{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -112,9 +117,8 @@ def _unpack(sdist: Path, home: Path) -> Path:
         target = home / "sdist" / top.name
         shutil.rmtree(target, ignore_errors=True)
         top.rename(target)
-    except (Untrusted, tarfile.TarError, EOFError) as error:
-        what = error.what if isinstance(error, Untrusted) else f"{sdist.name}: {error}"
-        raise SourceFailed(what, do="use an sdist as its project publishes it") from error
+    except Untrusted as error:
+        raise SourceFailed(error.what, do=error.do) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return target
@@ -128,3 +132,10 @@ def _key(sdist: Path) -> str:
         # An archive of another name (`v1.0.tar.gz`): by its whole name.
         stem = re.sub(r"(\.tar)?\.\w+$", "", sdist.name)
         return canonicalize_name(re.sub(r"[^\w.-]", "-", stem))
+
+
+def _is_tar(path: Path) -> bool:
+    try:
+        return tarfile.is_tarfile(path)
+    except EOFError:
+        return False

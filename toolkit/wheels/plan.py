@@ -157,7 +157,8 @@ def _variables(project: Project) -> Iterator[Value]:
     entries = cibuildwheel.option(project.pyproject, "environment")
     for text, origin in cibuildwheel.assignments(entries):
         known = {**os.environ, **{name: value.value for name, value in found.items()}}
-        new = evaluated(text, known, folder=project.folder, origin=origin)
+        where = f"{origin} environment"
+        new = evaluated(text, known, folder=project.folder, origin=where)
         found |= {name: _variable(name, value, origin) for name, value in new.items()}
     for name, value in (project.settings.wheel.environment or {}).items():
         found[name] = _variable(name, value, OURS)

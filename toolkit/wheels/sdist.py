@@ -74,7 +74,13 @@ def fetch_sdist(requirement: str, folder: Path) -> Path:
         finder = PackageFinder(
             index_urls=_indexes(), no_binary=[wanted.name], target_python=TargetPython()
         )
-        best = finder.find_best_match(wanted).best
+        # As pip does: a pre-release only where it is asked for, or there is nothing else.
+        best = (
+            finder.find_best_match(
+                wanted, allow_prereleases=bool(wanted.specifier.prereleases)
+            ).best
+            or finder.find_best_match(wanted, allow_prereleases=True).best
+        )
         if best is None:
             raise _nothing_found(finder, wanted, said)
         return _download(finder, best.link, wanted, str(best.version), folder)

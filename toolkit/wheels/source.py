@@ -35,8 +35,9 @@ FOREIGN: Final = frozenset(
 )
 """Folders that are never source, at any depth."""
 OURS: Final = frozenset({".git", ".spec14", "__pycache__"})
-"""Of those what is never source even where git or an sdist has it."""
+"""Those that are never source even in an sdist."""
 FOREIGN_AT_TOP: Final = frozenset({"_build", "build", "dist"})
+"""Folders that are no source unless git tracks them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class Found:
     path
         Relative to the project.
     tracked
-        Whether git has it, so that it is source whatever its folder is called.
+        Whether git has it, so that it is source though its folder is called ``build``.
     """
 
     path: Path
@@ -72,7 +73,7 @@ def source_files(folder: Path) -> list[Path]:
         {
             path
             for found in _found(folder, skipped=OURS if keep_all else FOREIGN)
-            if found.tracked or _is_source(found.path, of_sdist=keep_all)
+            if _is_source(found, of_sdist=keep_all)
             for path in _through_link(folder, found.path)
         }
     )
@@ -118,14 +119,17 @@ def copy_source(folder: Path, files: Iterable[Path], target: Path) -> None:
                 shutil.copy2(folder / path, target / path)
 
 
-def _is_source(path: Path, *, of_sdist: bool) -> bool:
+def _is_source(found: Found, *, of_sdist: bool = False) -> bool:
+    path = found.path
     if of_sdist:
         # Everything was put there on purpose; setuptools reads `*.egg-info/SOURCES.txt`.
         return not OURS.intersection(path.parts)
-    return (
-        not FOREIGN.intersection(path.parts)
-        and path.parts[0] not in FOREIGN_AT_TOP
-        and not any(part.endswith(".egg-info") for part in path.parts)
+    return not FOREIGN.intersection(path.parts) and (
+        found.tracked
+        or (
+            path.parts[0] not in FOREIGN_AT_TOP
+            and not any(part.endswith(".egg-info") for part in path.parts)
+        )
     )
 
 
@@ -142,7 +146,7 @@ def _through_link(folder: Path, path: Path) -> Iterator[Path]:
         yield from (
             path / found.path
             for found in _walk(outside, FOREIGN)
-            if _is_source(found.path, of_sdist=False) and (outside / found.path).is_file()
+            if _is_source(found) and (outside / found.path).is_file()
         )
 
 
@@ -180,7 +184,7 @@ def _known_to_git(folder: Path) -> list[Found]:
         return []
     # git-ls-files(1), -t: a letter and a blank before each name; `?` is what it does not track.
     return [
-        Found(path=Path(line[2:]), tracked=line[0] != "?" and not OURS & {*Path(line[2:]).parts})
+        Found(path=Path(line[2:]), tracked=line[0] != "?")
         for line in asked.output.split("\0")
         if line
     ]
