@@ -17,7 +17,7 @@ import pytest
 
 from tests.artefacts import make_wheel, write_tree
 from tests.indexes import TAMPER, make_index, serving
-from tests.integration.conftest import Spec14, error_lines
+from tests.integration.conftest import Spec14, copy_project, error_lines
 
 SUITE = """
 import importlib
@@ -66,10 +66,15 @@ class World:
         return make_wheel(self.index / name, name, **kwargs)  # type: ignore[arg-type]
 
     def test(self, *words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """Run `spec14 test`."""
+        """Run `spec14 test`; give its exit code, its output and the lines of its error."""
+        return self.run("test", *words, env=env)
+
+    def run(self, *words: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Run a command of spec14 on the project."""
         url = make_index(self.index)
+        command, *options = words
         done = self.spec14(
-            *("test", "--project", self.folder / "main", *words),
+            *(command, "--project", self.folder / "main", *options),
             env={
                 "PIP_INDEX_URL": url,
                 "SPEC14_HOME": str(self.home),
@@ -255,6 +260,31 @@ def test_the_distribution(world: World) -> None:
     assert (project / ".spec14" / "spec14.lock").is_file()
 
 
+def test_the_distribution_in_the_site(world: World) -> None:
+    project = copy_project("pure", world.folder / "main")
+    settings = '\n[tool.spec14.docs]\nlite-packages = ["frames"]\n'
+    with (project / "pyproject.toml").open("a") as file:
+        file.write(settings)
+    world.add("helper")
+    code, _, error = world.run("docs")
+    assert code == 42
+    assert "required by the site of measures-demo" in error
+    assert "--distribution=pyodide" in error
+    with serving(world.folder / "distribution") as (base, asked):
+        code, output, _ = world.run(
+            "docs", "--distribution=pyodide", env={"SPEC14_DISTRIBUTION_URL": base}
+        )
+    assert code == 0, output
+    assert asked == ["frames-3.0-py3-none-any.whl"]
+    (lock,) = (project / ".spec14" / "site").rglob("pyodide-lock.json")
+    packages = json.loads(lock.read_text())["packages"]
+    assert {"frames", "helper"} <= set(packages)
+    for name in ("frames", "helper"):
+        content = (lock.parent / packages[name]["file_name"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == packages[name]["sha256"]
+    assert base not in lock.read_text()
+
+
 def test_a_tampered_wheel_of_the_distribution(world: World) -> None:
     world.project(requires=["frames"])
     trick = {"frames-3.0-py3-none-any.whl": TAMPER}
@@ -316,7 +346,7 @@ def test_a_name_that_nobody_knows(world: World) -> None:
     code, _, error = world.test()
     assert code == 42
     assert "no package index knows ghost" in error
-    assert "and its tests -> upper -> ghost" in error
+    assert "the tests of main -> upper -> ghost" in error
 
 
 def test_a_version_of_the_image(world: World) -> None:

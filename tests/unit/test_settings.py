@@ -104,3 +104,10 @@ def all_fields(kind: Any) -> list[dataclasses.Field[Any]]:
 
 def test_every_key_says_what_it_is_for() -> None:
     assert [field.name for field in all_fields(Settings) if not field.metadata.get("help")] == []
+
+
+def test_the_distribution_is_one_of_three() -> None:
+    assert parse_settings({}).distribution == "ask"
+    assert parse_settings({"distribution": "never"}).distribution == "never"
+    with pytest.raises(SettingsError, match=r"tool\.spec14\.distribution"):
+        parse_settings({"distribution": "sometimes"})

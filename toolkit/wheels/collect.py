@@ -18,6 +18,7 @@ from toolkit.pins import RUNTIME
 from toolkit.process import run
 from toolkit.project import Project
 from toolkit.runtime.distribution import Runtime, read_runtime
+from toolkit.runtime.lock import read_wheel
 from toolkit.wheels import distribution
 from toolkit.wheels.from_sdist import build_sdist
 from toolkit.wheels.index import Wheelhouse
@@ -59,6 +60,22 @@ def collect(project: Project, packages: Sequence[Locked], store: Store) -> tuple
     return tuple(path for path in found if path is not None)
 
 
+def admit(path: Path, locked: Locked, store: Store) -> Path:
+    """Let a fetched file into the store, which is held; give where it lies then.
+
+    Raises
+    ------
+    Untrusted
+        When it has another SHA-256 or is no wheel.
+    AuditFailed
+        When a module in it would not load.
+    """
+    require_sha256(path, locked.sha256)
+    read_wheel(path)
+    require_sound(audit_wheel(path, RUNTIME))
+    return store.put(path, locked)
+
+
 def _present(locked: Locked, store: Store) -> Path | None:
     if locked.origin == "wheelhouse":
         return in_wheelhouse(locked)
@@ -87,9 +104,7 @@ def _fetch(project: Project, lacking: Sequence[Locked], store: Store) -> None:
                 case _:
                     _build_again(project, locked, store)
                     continue
-            require_sha256(path, locked.sha256)
-            require_sound(audit_wheel(path, RUNTIME))
-            store.put(path, locked)
+            admit(path, locked, store)
 
 
 def _build_again(project: Project, locked: Locked, store: Store) -> None:

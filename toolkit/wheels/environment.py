@@ -90,8 +90,13 @@ def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
 def _create(folder: Path) -> None:
     done = run(
         ["pyodide", "venv", folder],
-        # virtualenv unpacks the pip it carries into a folder of its own.
-        env={"VIRTUALENV_OVERRIDE_APP_DATA": str(folder.parent / "virtualenv")},
+        env={
+            # virtualenv unpacks the pip it carries into a folder of its own.
+            "VIRTUALENV_OVERRIDE_APP_DATA": str(folder.parent / "virtualenv"),
+            # It asks Python in Node what it is and gives up after 15 seconds, which a busy
+            # machine needs (python-discovery, _cached_py_info.py).
+            "PY_DISCOVERY_TIMEOUT": "120",
+        },
     )
     if done.code != 0:
         require_room(done.output, folder)

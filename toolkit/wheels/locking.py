@@ -18,8 +18,8 @@ from toolkit.errors import LockFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
-from toolkit.runtime.lock import read_wheel
 from toolkit.wheels import distribution
+from toolkit.wheels.collect import admit
 from toolkit.wheels.distribution import Offered
 from toolkit.wheels.from_sdist import build_sdist
 from toolkit.wheels.index import Wheelhouse, uv_environment
@@ -62,7 +62,7 @@ class Wanted:
     @property
     def stage(self) -> str:
         """What it is for, in errors."""
-        return f"{self.project.name} {'in the site' if self.kernel else 'and its tests'}"
+        return f"the {'site' if self.kernel else 'tests'} of {self.project.name}"
 
     @property
     def direct(self) -> tuple[str, ...]:
@@ -216,10 +216,7 @@ def _from_distribution(wanted: Wanted, offered: Offered, store: Store) -> Path:
             raise LockFailed(msg, do="run the same command once without --offline")
         wanted.say(f"fetching {locked.file} of the Pyodide distribution")
         with tempfile.TemporaryDirectory(dir=store.folder, prefix=".fetch-") as folder:
-            path = distribution.fetch(locked, Path(folder))
-            read_wheel(path)
-            require_sound(audit_wheel(path, RUNTIME))
-            found = store.put(path, locked)
+            found = admit(distribution.fetch(locked, Path(folder)), locked, store)
     return found.parent
 
 
@@ -258,7 +255,7 @@ def _final(wanted: Wanted, refused: Refused, image: Mapping[str, str]) -> Spec14
 
 
 def _unreachable(wanted: Wanted, refused: Refused) -> RequirementsFailed:
-    msg = f"the package index did not answer, and {wanted.stage} needs more than the wheelhouse"
+    msg = f"the requirements of {wanted.stage} cannot be had: the package index did not answer"
     return RequirementsFailed(
         msg,
         do="see that it can be reached (`pip config list`), or that the caches have all: --offline",
