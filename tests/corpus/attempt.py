@@ -1,0 +1,223 @@
+"""One project from its sdist to its tests in the runtime, as a user of ``spec14`` would do it.
+
+Whatever goes wrong is an outcome, with the stage and the words of the tool that failed.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from tests.corpus.entries import Entry
+from tests.corpus.junit import read_junit
+from tests.corpus.modules import compiled_modules
+from tests.corpus.outcome import Outcome
+from tests.corpus.sdist import fetched, unpacked
+from toolkit.errors import Spec14Error
+from toolkit.pins import RUNTIME
+from toolkit.process import Finished, run
+from toolkit.runtime.audit import audit_wheel, require_loadable
+from toolkit.wheels.environment import environment_with, pip_install
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+BUILD_LIMIT: Final = 1200
+IMPORT_LIMIT: Final = 180
+SCRATCH: Final = ("source", "target", "tests")
+LOAD: Final = """
+import importlib, json, sys
+result = {}
+for name in json.loads(sys.argv[1]):
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        result[name] = f"{type(error).__name__}: {error}"
+    else:
+        result[name] = ""
+print("\\n" + json.dumps(result))
+"""
+"""Run in the runtime: import modules by name, say for each what went wrong."""
+
+
+type Words = Sequence[str | Path]
+
+
+class Stopped(Exception):
+    """A stage failed; the message is why."""
+
+
+@dataclass(kw_only=True)
+class Attempt:
+    """What is tried with one project.
+
+    Attributes
+    ----------
+    entry
+        The project.
+    folder
+        Everything of it: made anew; the log, the wheel and the JUnit file stay.
+    sdists
+        Where sdists are kept.
+    known
+        What is known so far.
+    """
+
+    entry: Entry
+    folder: Path
+    sdists: Path
+    known: Outcome
+    stage: str = "fetch"
+    log: list[str] = field(default_factory=list)
+
+    def outcome(self) -> Outcome:
+        """Do everything that can be done with the project."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        try:
+            self._everything()
+        except (Stopped, Spec14Error, subprocess.TimeoutExpired) as error:
+            self.log += [f"{self.stage}: {error}", getattr(error, "detail", "")]
+            self._note(stage=self.stage, reason=told(error))
+        finally:
+            (self.folder / "log.txt").write_text("\n".join(self.log), "utf-8")
+            for scratch in SCRATCH:
+                shutil.rmtree(self.folder / scratch, ignore_errors=True)
+        return self.known
+
+    def _everything(self) -> None:
+        source = unpacked(fetched(self.entry, self.sdists), self.folder / "source")
+        self.stage = "build"
+        wheel = self._build(source)
+        self.stage = "audit"
+        require_loadable(audit_wheel(wheel, RUNTIME))
+        self.stage = "install"
+        what = f"{self.entry.name} {self.entry.version}"
+        environment = environment_with(self.folder / "target", (), [wheel], what=what)
+        self.stage = "import"
+        self._load(environment.python, wheel)
+        if self.entry.tested:
+            self.stage = "install"
+            wanted = ["pytest", *self.entry.requires]
+            pip_install(environment.folder, wanted, what=f"the tests of {what}")
+            self.stage = "tests"
+            self._test(environment.python, source)
+
+    def _build(self, source: Path) -> Path:
+        words: Words = [sys.executable, "-m", "toolkit.cli", "--json", "wheel", "--project", source]
+        began = time.monotonic()
+        done = self._run(words, cwd=self.folder, limit=BUILD_LIMIT)
+        took = time.monotonic() - began
+        if done.code != 0:
+            raise Stopped(error_line(done))
+        built = Path(json.loads(done.output.rstrip().splitlines()[-1])["wheel"])
+        wheel = built.rename(self.folder / built.name)
+        self._note(seconds=round(took, 1), size=wheel.stat().st_size, wheel=wheel.name)
+        return wheel
+
+    def _load(self, python: Path, wheel: Path) -> None:
+        """Import what the corpus names, and every compiled module by itself."""
+        compiled = compiled_modules(wheel)
+        names = list(dict.fromkeys([*self.entry.imports, *compiled]))
+        words: Words = [python, "-P", "-c", LOAD, json.dumps(names)]
+        done = self._run(words, cwd=self.folder, limit=IMPORT_LIMIT)
+        try:
+            ended: Mapping[str, str] = json.loads(done.output.rstrip().splitlines()[-1])
+        except (IndexError, ValueError) as error:
+            raise Stopped(_died(done)) from error
+        self._note(modules=len(compiled), loaded=sum(not ended[name] for name in compiled))
+        if bad := {name: why for name, why in ended.items() if why}:
+            name, why = next(iter(bad.items()))
+            self._note(stage="import", reason=f"{name}: {why}")
+            if set(bad) & set(self.entry.imports):
+                raise Stopped(f"{name}: {why}")
+
+    def _test(self, python: Path, source: Path) -> None:
+        folder, junit = self.folder / "tests", self.folder / "junit.xml"
+        words = [*laid_out(self.entry, source, folder), *self.entry.pytest]
+        start: Words = [python, "-P", "-m", "pytest", "-c", "pytest.ini", "-p", "no:cacheprovider"]
+        began = time.monotonic()
+        done = self._run(
+            [*start, "--tb=short", f"--junitxml={junit}", *words],
+            cwd=folder,
+            limit=self.entry.limit,
+        )
+        took = time.monotonic() - began
+        if not junit.is_file():
+            raise Stopped(_died(done))
+        try:
+            counts = read_junit(junit)
+        except ValueError as error:
+            raise Stopped(_died(done)) from error
+        self._note(
+            passed=counts.passed,
+            failed=counts.failed,
+            skipped=counts.skipped,
+            test_seconds=round(took, 1),
+        )
+        if counts.failed:
+            raise Stopped(counts.why())
+        if done.code != 0:
+            raise Stopped(f"pytest ended with code {done.code}")
+
+    def _run(self, words: Words, *, cwd: Path, limit: float) -> Finished:
+        """Run a program of a stage; what it says goes into the log."""
+        environment = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)}
+        if Path(words[0]) != Path(sys.executable):
+            environment["PYTHONPATH"] = ""
+        self.log.append(f"$ {' '.join(map(str, words[:8]))} …")
+        try:
+            done = run(words, cwd=cwd, env=environment, timeout=limit)
+        except subprocess.TimeoutExpired as error:
+            self.log.append(str(error.output))
+            raise
+        self.log.append(done.output)
+        return done
+
+    def _note(self, **found: Any) -> None:
+        self.known = replace(self.known, **found)
+
+
+def laid_out(entry: Entry, source: Path, folder: Path) -> list[str]:
+    """Lay the tests out in a folder of their own and give pytest's words.
+
+    The source is not beside them: what is imported is the wheel. The file ``pytest.ini``
+    keeps pytest from the configuration of folders above.
+    """
+    folder.mkdir()
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    names = []
+    for path in entry.tests:
+        target = folder / Path(path).name
+        if (source / path).is_dir():
+            shutil.copytree(source / path, target)
+        else:
+            shutil.copyfile(source / path, target)
+        if target.is_dir() or target.suffix == ".py":
+            names.append(target.name)
+    return ["--pyargs", entry.package] if entry.package else names
+
+
+def error_line(done: Finished) -> str:
+    """Give the line of ours that says what is wrong; without one the end of what was said."""
+    lines = [line.strip() for line in done.output.splitlines() if line.strip()]
+    ours = [line for line in lines if line.startswith("error: ")]
+    return ours[-1].removeprefix("error: ") if ours else _died(done)
+
+
+def told(error: Exception) -> str:
+    """Give an error in a line."""
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"not finished after {error.timeout:.0f} s"
+    return " ".join(str(error).split())
+
+
+def _died(done: Finished) -> str:
+    """Say how a program ended that gave no result: its code and the line that names an error."""
+    lines = [line.strip() for line in done.output.splitlines() if line.strip()]
+    named = [line for line in lines if "Error" in line or "error" in line]
+    last = (named or lines or ["it said nothing"])[-1]
+    return f"ended with code {done.code}: {last[:200]}"
