@@ -4,6 +4,7 @@ Whatever goes wrong is an outcome, with the stage and the words of the tool that
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -141,7 +142,7 @@ class Attempt:
         start: Words = [python, "-P", "-m", "pytest", "-c", "pytest.ini", "-p", "no:cacheprovider"]
         began = time.monotonic()
         done = self._run(
-            [*start, "--tb=short", f"--junitxml={junit}", *words],
+            [*start, f"--junitxml={junit}", *words],
             cwd=folder,
             limit=self.entry.limit,
         )
@@ -149,7 +150,7 @@ class Attempt:
         if not junit.is_file():
             raise Stopped(_died(done))
         try:
-            counts = read_junit(junit)
+            counts = read_junit(junit, self.folder)
         except ValueError as error:
             raise Stopped(_died(done)) from error
         self._note(
@@ -220,4 +221,7 @@ def _died(done: Finished) -> str:
     lines = [line.strip() for line in done.output.splitlines() if line.strip()]
     named = [line for line in lines if "Error" in line or "error" in line]
     last = (named or lines or ["it said nothing"])[-1]
-    return f"ended with code {done.code}: {last[:200]}"
+    # What `pytest -v` writes before it runs a test.
+    tests = [found[0] for line in lines if (found := re.match(r"\S+\.py::\S+", line))]
+    where = f" in {tests[-1]}" if tests else ""
+    return f"ended with code {done.code}{where}: {last[:200]}"

@@ -39,8 +39,10 @@ class Counts:
         return "; ".join(parts)
 
 
-def read_junit(file: Path) -> Counts:
+def read_junit(file: Path, scratch: Path) -> Counts:
     """Read the file that ``pytest --junitxml`` wrote.
+
+    `scratch` is where the tests ran: its name tells nobody anything and is left out.
 
     A test with both a failure and an error (of its teardown) has two elements and counts once.
 
@@ -61,7 +63,7 @@ def read_junit(file: Path) -> Counts:
         bad = [element for element in case if element.tag in {"failure", "error"}]
         if bad:
             if cases.get(key) != "failed":
-                reasons[first_line(bad[0].get("message", ""))] += 1
+                reasons[_reason(bad[0], f"{scratch}/")] += 1
             cases[key] = "failed"
         elif case.find("skipped") is not None:
             cases.setdefault(key, "skipped")
@@ -74,6 +76,15 @@ def read_junit(file: Path) -> Counts:
         skipped=ended["skipped"],
         reasons=dict(reasons.most_common()),
     )
+
+
+def _reason(element: ET.Element, noise: str) -> str:
+    message = element.get("message", "")
+    if message == "collection failure":
+        # The reason stands in the text alone, on lines that begin with E.
+        raised = re.findall(r"^E   (\S.*)$", element.text or "", re.MULTILINE)
+        message = next(iter(raised), message)
+    return first_line(message.replace(noise, ""))
 
 
 def first_line(message: str) -> str:

@@ -51,7 +51,8 @@ def summary(entries: Iterable[Entry], outcomes: Mapping[str, Outcome]) -> str:
     ran = [outcome for outcome in known.values() if outcome is not None]
     stages = Counter(outcome.stage for outcome in ran)
     good = stages.pop("", 0)
-    told = [f"{count} fail at: {stage}" for stage, count in sorted(stages.items())]
+    told = [f"in {stages.pop('tests')} some tests fail"] if stages["tests"] else []
+    told += [f"{count} fail at: {stage}" for stage, count in sorted(stages.items()) if count]
     tests = {name: sum(getattr(o, name) or 0 for o in ran) for name in ("passed", "failed")}
     return (
         f"Of {len(known)} projects, {len(ran)} have been run: in {good} everything works"
