@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 FILE: Final = Path(__file__).resolve().parents[1] / "corpus.toml"
 STAGES: Final = ("fetch", "build", "audit", "install", "import", "tests")
 """What is done with a project, in order."""
-LIMIT: Final = 300
+LIMIT: Final = 600
 
 
 @dataclass(frozen=True, kw_only=True)

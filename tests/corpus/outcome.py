@@ -66,7 +66,7 @@ def outcome_key(entry: Entry, toolchain: str) -> str:
     return key_of(json.loads(json.dumps(asked)), toolchain)
 
 
-WORDS = frozenset({"because", "fails_at", "backend", "no_tests"})
+WORDS = frozenset({"because", "fails_at", "backend", "limit", "no_tests"})
 
 
 def read_outcome(file: Path) -> Outcome | None:
