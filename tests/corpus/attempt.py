@@ -19,16 +19,15 @@ from tests.corpus.junit import read_junit
 from tests.corpus.modules import compiled_modules
 from tests.corpus.outcome import Outcome
 from tests.corpus.sdist import fetched, unpacked
-from toolkit.errors import Spec14Error
-from toolkit.pins import RUNTIME
+from toolkit.errors import AuditFailed, Spec14Error
 from toolkit.process import Finished, run
-from toolkit.runtime.audit import audit_wheel, require_loadable
 from toolkit.wheels.environment import environment_with, pip_install
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BUILD_LIMIT: Final = 1200
 IMPORT_LIMIT: Final = 180
-SCRATCH: Final = ("source", "target", "tests")
+SCRATCH: Final = ("source", "target", "tests", "virtualenv", "work")
+SPEC14: Final = (sys.executable, "-m", "toolkit.cli", "--json")
 LOAD: Final = """
 import importlib, json, sys
 result = {}
@@ -92,9 +91,9 @@ class Attempt:
     def _everything(self) -> None:
         source = unpacked(fetched(self.entry, self.sdists), self.folder / "source")
         self.stage = "build"
-        wheel = self._build(source)
+        wheel = self._build()
         self.stage = "audit"
-        require_loadable(audit_wheel(wheel, RUNTIME))
+        self._audit(wheel)
         self.stage = "install"
         what = f"{self.entry.name} {self.entry.version}"
         environment = environment_with(self.folder / "target", (), [wheel], what=what)
@@ -107,17 +106,28 @@ class Attempt:
             self.stage = "tests"
             self._test(environment.python, source)
 
-    def _build(self, source: Path) -> Path:
-        words: Words = [sys.executable, "-m", "toolkit.cli", "--json", "wheel", "--project", source]
+    def _build(self) -> Path:
+        work = self.folder / "work"
+        work.mkdir()
+        wanted = f"{self.entry.name}=={self.entry.version}"
         began = time.monotonic()
-        done = self._run(words, cwd=self.folder, limit=BUILD_LIMIT)
+        done = self._run([*SPEC14, "wheel", wanted, "--project", work], cwd=work, limit=BUILD_LIMIT)
         took = time.monotonic() - began
         if done.code != 0:
+            if done.code == AuditFailed.exit_code:
+                self.stage = "audit"
             raise Stopped(error_line(done))
         built = Path(json.loads(done.output.rstrip().splitlines()[-1])["wheel"])
         wheel = built.rename(self.folder / built.name)
         self._note(seconds=round(took, 1), size=wheel.stat().st_size, wheel=wheel.name)
         return wheel
+
+    def _audit(self, wheel: Path) -> None:
+        done = self._run([*SPEC14, "audit", wheel], cwd=self.folder, limit=IMPORT_LIMIT)
+        if done.code != 0:
+            raise Stopped(error_line(done))
+        (audited,) = json.loads(done.output)
+        self._note(warnings=len(audited["findings"]))
 
     def _load(self, python: Path, wheel: Path) -> None:
         """Import what the corpus names, and every compiled module by itself."""

@@ -26,6 +26,8 @@ class Outcome:
         Of the wheel, in bytes.
     wheel
         Its name.
+    warnings
+        How many the audit of a sound wheel has.
     modules, loaded
         How many compiled modules are in the wheel, and how many of them import.
     passed, failed, skipped
@@ -43,6 +45,7 @@ class Outcome:
     seconds: float | None = None
     size: int | None = None
     wheel: str = ""
+    warnings: int | None = None
     modules: int | None = None
     loaded: int | None = None
     passed: int | None = None

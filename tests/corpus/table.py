@@ -17,6 +17,7 @@ HEADING: Final = (
     "backend",
     "build (s)",
     "wheel (MB)",
+    "audit",
     "modules loaded",
     "tests passed / failed / skipped",
     "measured",
@@ -30,13 +31,14 @@ def row(entry: Entry, outcome: Outcome | None) -> str:
     """Give the line of one project."""
     cells = [entry.name, entry.version, entry.backend]
     if outcome is None:
-        return _line([*cells, *[NONE] * 4, NOT_RUN, ""])
+        return _line([*cells, *[NONE] * 5, NOT_RUN, ""])
     loaded = NONE if outcome.modules is None else f"{outcome.loaded} of {outcome.modules}"
     if outcome.modules == 0:
         loaded = "pure"
     cells += [
         NONE if outcome.seconds is None else f"{outcome.seconds:.0f}",
         NONE if outcome.size is None else f"{outcome.size / 1e6:.2f}",
+        _audit(outcome),
         loaded,
         _tests(entry, outcome),
         outcome.date,
@@ -79,7 +81,7 @@ def table(
         machine is kept, if it is about the same version.
     """
     kept = rows_of(old)
-    lines = [_line(HEADING), "|---|---|---|--:|--:|---|---|---|---|"]
+    lines = [_line(HEADING), "|---|---|---|--:|--:|---|---|---|---|---|"]
     for entry in entries:
         outcome = outcomes.get(canonicalize_name(entry.name))
         line = row(entry, outcome)
@@ -114,6 +116,18 @@ def between(page: str, new: str | None = None) -> tuple[str, str]:
     head, rest = page.split(BEGIN)
     old, tail = rest.split(END)
     return old, page if new is None else f"{head}{BEGIN}\n\n{new}\n\n{END}{tail}"
+
+
+def _audit(outcome: Outcome) -> str:
+    match outcome.warnings:
+        case None:
+            return NONE
+        case 0:
+            return "sound"
+        case 1:
+            return "sound, 1 warning"
+        case number:
+            return f"sound, {number} warnings"
 
 
 def _tests(entry: Entry, outcome: Outcome) -> str:

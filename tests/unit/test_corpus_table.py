@@ -21,6 +21,7 @@ WORKS = Outcome(
     date="2026-11-21",
     seconds=12.3,
     size=123_456,
+    warnings=1,
     modules=2,
     loaded=2,
     passed=10,
@@ -36,7 +37,7 @@ def cells(line: str) -> list[str]:
 
 def test_a_project_that_works() -> None:
     assert cells(row(ENTRY, WORKS)) == [
-        *("snake\\_case", "1.0", "setuptools, C", "12", "0.12", "2 of 2"),
+        *("snake\\_case", "1.0", "setuptools, C", "12", "0.12", "sound, 1 warning", "2 of 2"),
         *("10 / 0 / 1", "2026-11-21", "nothing"),
     ]
 
@@ -55,7 +56,7 @@ def test_what_was_expected_is_said() -> None:
 def test_pure_wheels_and_no_tests() -> None:
     entry = replace(ENTRY, tests=(), no_tests="the sdist carries none")
     line = cells(row(entry, replace(WORKS, modules=0, loaded=0, passed=None)))
-    assert line[5:7] == ["pure", "none: the sdist carries none"]
+    assert line[6:8] == ["pure", "none: the sdist carries none"]
 
 
 def test_lines_of_other_runs_are_kept() -> None:
