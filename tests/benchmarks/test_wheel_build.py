@@ -51,8 +51,10 @@ class InTheImage:
         return found
 
     def down(self) -> None:
-        """Remove the network that Compose made."""
-        down = here("docker", "compose", "down", "--timeout", "5", env=self._environment)
+        """Remove everything that Compose made."""
+        # A container of `run` that outlived its time limit is an orphan.
+        words = ("--profile", "*", "down", "--remove-orphans", "--timeout", "5")
+        down = here("docker", "compose", *words, env=self._environment)
         assert down.code == 0, down.output
 
 

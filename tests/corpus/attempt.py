@@ -28,6 +28,10 @@ BUILD_LIMIT: Final = 1200
 IMPORT_LIMIT: Final = 180
 SCRATCH: Final = ("source", "target", "tests", "virtualenv", "work")
 SPEC14: Final = (sys.executable, "-m", "toolkit.cli", "--json")
+PYTEST: Final = (
+    *("-p", "no:cacheprovider"),
+    *("-v", "--tb=short", "--continue-on-collection-errors"),
+)
 LOAD: Final = """
 import importlib, json, sys
 result = {}
@@ -127,7 +131,8 @@ class Attempt:
         if done.code != 0:
             raise Stopped(error_line(done))
         (audited,) = json.loads(done.output)
-        self._note(warnings=len(audited["findings"]))
+        kinds = dict.fromkeys(finding["kind"] for finding in audited["findings"])
+        self._note(audit=", ".join(["sound", *(f"warning: {kind}" for kind in kinds)]))
 
     def _load(self, python: Path, wheel: Path) -> None:
         """Import what the corpus names, and every compiled module by itself."""
@@ -149,7 +154,7 @@ class Attempt:
     def _test(self, python: Path, source: Path) -> None:
         folder, junit = self.folder / "tests", self.folder / "junit.xml"
         words = [*laid_out(self.entry, source, folder), *self.entry.pytest]
-        start: Words = [python, "-P", "-m", "pytest", "-c", "pytest.ini", "-p", "no:cacheprovider"]
+        start: Words = [python, "-P", "-m", "pytest", "-c", "pytest.ini", *PYTEST]
         began = time.monotonic()
         done = self._run(
             [*start, f"--junitxml={junit}", *words],

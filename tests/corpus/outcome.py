@@ -26,8 +26,8 @@ class Outcome:
         Of the wheel, in bytes.
     wheel
         Its name.
-    warnings
-        How many the audit of a sound wheel has.
+    audit
+        What `spec14 audit` says: ``sound`` and the kinds of its warnings.
     modules, loaded
         How many compiled modules are in the wheel, and how many of them import.
     passed, failed, skipped
@@ -45,7 +45,7 @@ class Outcome:
     seconds: float | None = None
     size: int | None = None
     wheel: str = ""
-    warnings: int | None = None
+    audit: str = ""
     modules: int | None = None
     loaded: int | None = None
     passed: int | None = None

@@ -38,7 +38,7 @@ def row(entry: Entry, outcome: Outcome | None) -> str:
     cells += [
         NONE if outcome.seconds is None else f"{outcome.seconds:.0f}",
         NONE if outcome.size is None else f"{outcome.size / 1e6:.2f}",
-        _audit(outcome),
+        outcome.audit or NONE,
         loaded,
         _tests(entry, outcome),
         outcome.date,
@@ -116,18 +116,6 @@ def between(page: str, new: str | None = None) -> tuple[str, str]:
     head, rest = page.split(BEGIN)
     old, tail = rest.split(END)
     return old, page if new is None else f"{head}{BEGIN}\n\n{new}\n\n{END}{tail}"
-
-
-def _audit(outcome: Outcome) -> str:
-    match outcome.warnings:
-        case None:
-            return NONE
-        case 0:
-            return "sound"
-        case 1:
-            return "sound, 1 warning"
-        case number:
-            return f"sound, {number} warnings"
 
 
 def _tests(entry: Entry, outcome: Outcome) -> str:

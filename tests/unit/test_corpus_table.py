@@ -21,7 +21,7 @@ WORKS = Outcome(
     date="2026-11-21",
     seconds=12.3,
     size=123_456,
-    warnings=1,
+    audit="sound, warning: simd",
     modules=2,
     loaded=2,
     passed=10,
@@ -37,7 +37,7 @@ def cells(line: str) -> list[str]:
 
 def test_a_project_that_works() -> None:
     assert cells(row(ENTRY, WORKS)) == [
-        *("snake\\_case", "1.0", "setuptools, C", "12", "0.12", "sound, 1 warning", "2 of 2"),
+        *("snake\\_case", "1.0", "setuptools, C", "12", "0.12", "sound, warning: simd", "2 of 2"),
         *("10 / 0 / 1", "2026-11-21", "nothing"),
     ]
 
