@@ -19,14 +19,14 @@ from tests.corpus.junit import read_junit
 from tests.corpus.modules import compiled_modules
 from tests.corpus.outcome import Outcome
 from tests.corpus.sdist import fetched, unpacked
+from tests.corpus.target import Target
 from toolkit.errors import AuditFailed, Spec14Error
 from toolkit.process import Finished, run
-from toolkit.wheels.environment import environment_with, pip_install
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BUILD_LIMIT: Final = 1200
 IMPORT_LIMIT: Final = 180
-SCRATCH: Final = ("source", "target", "tests", "virtualenv", "work")
+SCRATCH: Final = ("pip", "source", "target", "tests", "virtualenv", "work")
 SPEC14: Final = (sys.executable, "-m", "toolkit.cli", "--json")
 PYTEST: Final = (
     *("-p", "no:cacheprovider"),
@@ -99,16 +99,16 @@ class Attempt:
         self.stage = "audit"
         self._audit(wheel)
         self.stage = "install"
-        what = f"{self.entry.name} {self.entry.version}"
-        environment = environment_with(self.folder / "target", (), [wheel], what=what)
+        target = Target(folder=self.folder / "target")
+        target.create()
+        target.install([wheel])
         self.stage = "import"
-        self._load(environment.python, wheel)
+        self._load(target.python, wheel)
         if self.entry.tested:
             self.stage = "install"
-            wanted = ["pytest", *self.entry.requires]
-            pip_install(environment.folder, wanted, what=f"the tests of {what}")
+            target.install(["pytest", *self.entry.requires])
             self.stage = "tests"
-            self._test(environment.python, source)
+            self._test(target.python, source)
 
     def _build(self) -> Path:
         work = self.folder / "work"
