@@ -97,7 +97,8 @@ def rows_of(text: str) -> dict[tuple[str, str], str]:
     found = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.split("|")]
-        if line.startswith("| ") and len(cells) >= len(HEADING) and cells[1] != HEADING[0]:
+        # A table of other columns is none of ours; the bars at both ends make two more.
+        if len(cells) == len(HEADING) + 2 and cells[1] not in {HEADING[0], "---"}:
             found[cells[1], cells[2]] = line
     return found
 

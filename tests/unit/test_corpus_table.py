@@ -90,6 +90,7 @@ def test_a_page_without_markers(page: str) -> None:
 
 def test_no_heading_is_taken_for_a_project() -> None:
     text = table([ENTRY], {"snake-case": WORKS}, ["fact | with | bars"], "")
+    text += "\n| of | an | older | table |\n"
     assert set(rows_of(text)) == {("snake\\_case", "1.0")}
 
 
