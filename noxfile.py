@@ -110,6 +110,17 @@ def lint(session: nox.Session) -> None:
         exit_with(stages.lint(call(session)))
 
 
+@nox.session(venv_backend="none", tags=["ours"])
+def corpus(session: nox.Session) -> None:
+    """Build, audit, import and test real projects of the package index; write docs/corpus.md.
+
+    Long, and it needs the index. Words after -- are names of projects, `--again` for all of
+    them; without, those that have not been run yet with this toolchain.
+    """
+    with exit_codes():
+        exit_with(stages.corpus(call(session)))
+
+
 @nox.session(name="image-test", venv_backend=HOST_BACKEND, tags=["ours"])
 def image_test(session: nox.Session) -> None:
     """Test the image from outside, through the engine: users, read-only root, health, compose.

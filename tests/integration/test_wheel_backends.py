@@ -9,6 +9,7 @@ import pytest
 from tests.backends import COMPILED, FROM_THE_INDEX, WITHOUT_A_COMPILER, Backend
 from tests.integration.conftest import Spec14, the_wheel
 from toolkit.wheels.environment import environment_with
+from toolkit.wheels.index import Wheelhouse
 
 USE = "import sys; sys.path.insert(0, sys.argv[1]); import sample; print(sample.twice(21))"
 
@@ -18,7 +19,8 @@ def python(tmp_path_factory: pytest.TempPathFactory, toolchain: Path) -> Path:
     """Give Python in Node, with NumPy."""
     del toolchain
     folder = tmp_path_factory.mktemp("target") / "env"
-    return environment_with(folder, ["numpy"], [], what="the backends").python
+    (numpy,) = Wheelhouse().target.glob("numpy-*.whl")
+    return environment_with(folder, [numpy], what="the backends").python
 
 
 def built(project: Path, spec14: Spec14) -> Path:

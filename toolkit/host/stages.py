@@ -99,6 +99,13 @@ def tests(call: Call) -> int:
     return attach([sys.executable, "-m", "pytest", *what], cwd=call.root)
 
 
+def corpus(call: Call) -> int:
+    """Try the toolkit on real projects, and write the table of how it went."""
+    if not inside_image():
+        return _our_job(call, "corpus")
+    return attach([sys.executable, "-m", "tests.corpus", *call.words], cwd=call.root)
+
+
 def lint(call: Call) -> int:
     """Run every check that does not run the code; all of them, even if one fails.
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.crossenv.install import target_python
 from toolkit.errors import LockFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME
