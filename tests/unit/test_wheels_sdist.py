@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.artefacts import make_wheel
+from tests.indexes import make_index
 from toolkit.errors import SourceFailed, Untrusted
 from toolkit.wheels.sdist import fetch_sdist, parse_requirement
 
@@ -143,3 +144,16 @@ def test_an_index_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_is_no_requirement(text: str) -> None:
     with pytest.raises(SourceFailed):
         parse_requirement(text)
+
+
+def test_an_index_that_is_a_folder_keeps_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = tmp_path / "index" / "thing" / "thing-1.0.tar.gz"
+    published.parent.mkdir(parents=True)
+    published.write_bytes(b"an sdist")
+    monkeypatch.setenv("PIP_INDEX_URL", make_index(tmp_path / "index"))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    fetched = fetch_sdist("thing", tmp_path / "sdists")
+    assert fetched.parent == tmp_path / "sdists"
+    assert fetched.read_bytes() == published.read_bytes() == b"an sdist"

@@ -96,6 +96,8 @@ def _download(
         with full_disk_is_an_error(folder):
             # It compares with the checksum of the index's page (unearth 0.19, preparer.py).
             fetched = finder.download(link, partial)
+            if fetched.parent != partial:  # of an index that is a folder: the file itself
+                fetched = Path(shutil.copyfile(fetched, partial / fetched.name))
         sha256 = file_sha256(fetched)
         path = folder / fetched.name
         fetched.replace(path)
