@@ -1,60 +1,24 @@
-"""The command ``spec14``: each subcommand is a thin composition of stages."""
+"""The command ``spec14``: what holds for every subcommand."""
 
 import contextlib
 import errno
-import json
-import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 import toolkit
-from toolkit.audit import report
-from toolkit.audit.findings import KINDS
-from toolkit.audit.wheel import audit_wheel, require_sound
-from toolkit.cache import working_on
-from toolkit.errors import AuditFailed, DiskFull, NotWritable, Spec14Error
+from toolkit.commands.audit import audit
+from toolkit.commands.info import info
+from toolkit.commands.options import Options
+from toolkit.commands.site import docs, serve
+from toolkit.commands.test import test
+from toolkit.commands.wheel import wheel
+from toolkit.errors import DiskFull, NotWritable, Spec14Error
 from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes
-from toolkit.info import healthy, show_facts
-from toolkit.installed import installed_version
-from toolkit.pins import RUNTIME, facts, read_pins, require_coherent
-from toolkit.pipeline import Run, up_to_date_docs, up_to_date_wheel
-from toolkit.progress import Steps
-from toolkit.project import Project, read_project, with_choices
-from toolkit.runtime.distribution import read_runtime
-from toolkit.serve import server
-from toolkit.serve.headers import PROFILES
-from toolkit.settings import DISTRIBUTIONS
-from toolkit.testing.requirements import explained_tests
-from toolkit.testing.run import run_tests
-from toolkit.toolchain import read_toolchain
-from toolkit.wheels.explain import explain as explain_build
-from toolkit.wheels.given import given_project
-from toolkit.wheels.plan import Value, with_options
-from toolkit.wheels.upload import require_source_for_upload, require_wheel_for_upload
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What stands before the subcommand."""
-
-    debug: bool
-    quiet: bool
-    as_json: bool
-
-    def run(self, project: Project, *, no_deps: bool = False, warn: bool = False) -> Run:
-        """Give a run on a project; its lines go to standard error where output is for machines."""
-        steps = Steps(sys.stderr if self.as_json else sys.stdout, quiet=self.quiet)
-        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug, warn=warn)
 
 
 @contextlib.contextmanager
@@ -111,246 +75,8 @@ def cli(context: click.Context, *, debug: bool, quiet: bool, as_json: bool) -> N
     context.with_resource(user_errors(debug=debug))
 
 
-@cli.command()
-@click.option("--health", is_flag=True, help="Answer quickly whether this container is healthy.")
-@click.option("--quiet", is_flag=True, help="Print errors only.")
-@click.pass_obj
-def info(options: Options, *, health: bool, quiet: bool) -> None:
-    """Show pinned and actual versions side by side; fail when they do not belong together."""
-    if health:
-        healthy()
-        return
-    pins = read_pins(source=read_toolchain().source)
-    found = facts(pins, read_runtime(RUNTIME), installed_version)
-    if options.as_json:
-        print(json.dumps([{**vars(fact), "agrees": fact.agrees} for fact in found], indent=2))
-    elif not (quiet or options.quiet):
-        show_facts(found)
-    require_coherent(found)
-
-
-PROJECT = click.option(
-    "--project",
-    "path",
-    type=click.Path(path_type=Path),
-    default=lambda: os.environ.get("PROJECT", "."),
-    show_default="$PROJECT, or the working folder",
-    help="The project's folder.",
-)
-NO_DEPS = click.option(
-    "--no-deps", is_flag=True, help="Fail rather than bring an earlier stage up to date."
-)
-
-
-OFFLINE = click.option(
-    "--offline", is_flag=True, help="Use the lock, the caches and the wheelhouse, no index."
-)
-DISTRIBUTION = click.option(
-    "--distribution",
-    type=click.Choice(DISTRIBUTIONS),
-    help="Whether wheels may come from the Pyodide distribution.",
-)
-
-
-@cli.command()
-@PROJECT
-@click.option(
-    "--explain", is_flag=True, help="Show every value and where it comes from; build nothing."
-)
-@click.option(
-    "--config-setting",
-    "-C",
-    "config_settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A setting for the build backend, after the project's own.",
-)
-@click.option("--no-before-build", is_flag=True, help="Leave the project's before-build out.")
-@click.option("--warn", is_flag=True, help="Let the audit's errors pass as warnings.")
-@click.option(
-    "--for-upload",
-    is_flag=True,
-    help="Refuse whatever a public index must not get (needs an image of TOOLCHAIN=emsdk).",
-)
-@OFFLINE
-@click.argument("source", required=False)
-@click.pass_obj
-def wheel(
-    options: Options,
-    *,
-    path: Path,
-    source: str | None,
-    explain: bool,
-    config_settings: tuple[str, ...],
-    no_before_build: bool,
-    warn: bool,
-    for_upload: bool,
-    offline: bool,
-) -> None:
-    """Compile the project to a WebAssembly wheel in .spec14/dist.
-
-    SOURCE is a folder, an sdist, NAME or NAME==VERSION (fetched from the package index);
-    without it the project is built. The wheel of an sdist or name goes to the project's
-    .spec14/dist.
-    """
-    project = read_project(path) if source is None else given_project(source, path)
-    project = with_options(
-        with_choices(project, offline=offline),
-        config_settings=config_settings,
-        no_before_build=no_before_build,
-    )
-    if explain:
-        show_values((*explain_build(project), *explained_tests(project)), options)
-        return
-    if for_upload:
-        require_source_for_upload(project)
-    with working_on(project):
-        built = up_to_date_wheel(options.run(project, warn=warn))
-    if built.lowered and not warn:
-        raise AuditFailed(
-            f"{built.path.name} has {built.lowered} errors and stands there because of --warn",
-            do="correct the source, or give --warn again",
-            detail="\n".join(built.findings),
-        )
-    if for_upload:
-        require_wheel_for_upload(built.path)
-    if options.as_json:
-        print(json.dumps({"wheel": str(built.path), "sha256": built.sha256, "fresh": built.fresh}))
-
-
-def show_values(values: Sequence[Value], options: Options) -> None:
-    """Print a table of values, or JSON."""
-    if options.as_json:
-        print(json.dumps([vars(value) for value in values], indent=2))
-        return
-    shown = Table(box=None, pad_edge=False)
-    for heading in ("what", "value", "where it comes from"):
-        shown.add_column(heading, overflow="fold")
-    for value in values:
-        # Plain text: a value may hold brackets, which Rich takes for its markup.
-        shown.add_row(*(Text(text) for text in (value.name, value.value, value.origin)))
-    Console().print(shown)
-
-
-@cli.command()
-@click.argument(
-    "wheels", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="WHEEL..."
-)
-@click.option("--warn", is_flag=True, help="Report errors as warnings and exit with 0.")
-@click.option(
-    "--allow",
-    multiple=True,
-    metavar="KIND",
-    type=click.Choice(sorted(KINDS)),
-    help="A kind of finding that is a warning at most; may be given again.",
-)
-@click.option(
-    "--beside",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A wheel loaded before, whose libraries count; may be given again.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print for machines.")
-@click.pass_obj
-def audit(
-    options: Options,
-    *,
-    wheels: tuple[Path, ...],
-    warn: bool,
-    allow: tuple[str, ...],
-    beside: tuple[Path, ...],
-    as_json: bool,
-) -> None:
-    """Tell whether wheels, ours or not, would load and are what they say."""
-    allowed = tuple(KINDS) if warn else allow
-    audits = [audit_wheel(path, RUNTIME, beside=beside, allow=allowed) for path in wheels]
-    if as_json or options.as_json:
-        print(json.dumps(report.as_json(audits), indent=2))
-    elif not options.quiet:
-        for one in audits:
-            report.show(one, Console())
-    require_sound(*audits, detailed=False)
-
-
-@cli.command(context_settings={"ignore_unknown_options": True})
-@PROJECT
-@NO_DEPS
-@OFFLINE
-@DISTRIBUTION
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
-@click.pass_obj
-def test(
-    options: Options,
-    *,
-    path: Path,
-    no_deps: bool,
-    offline: bool,
-    distribution: str | None,
-    words: tuple[str, ...],
-) -> None:
-    """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
-    project = with_choices(read_project(path), offline=offline, distribution=distribution)
-    with working_on(project):
-        run = options.run(project, no_deps=no_deps)
-        built = up_to_date_wheel(run)
-        ended = run_tests(project, built, words, say=run.steps.say)
-    raise SystemExit(ended.code)
-
-
-@cli.command()
-@PROJECT
-@NO_DEPS
-@OFFLINE
-@DISTRIBUTION
-@click.pass_obj
-def docs(
-    options: Options, *, path: Path, no_deps: bool, offline: bool, distribution: str | None
-) -> None:
-    """Build the documentation with an embedded JupyterLite site in .spec14/site."""
-    project = with_choices(read_project(path), offline=offline, distribution=distribution)
-    with working_on(project):
-        built = up_to_date_docs(options.run(project, no_deps=no_deps))
-    if options.as_json:
-        print(json.dumps({"site": str(built.site), "pages": built.pages}))
-
-
-@cli.command()
-@PROJECT
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option(
-    "--profile",
-    type=click.Choice(sorted(PROFILES)),
-    default="pages",
-    show_default=True,
-    help="Headers: as usual documentation hosts, or isolated (COOP, COEP, CORP).",
-)
-@click.option(
-    "--allow-host",
-    "allow_hosts",
-    multiple=True,
-    help="A Host header that is answered besides those of the loopback interface.",
-)
-@click.pass_obj
-def serve(
-    options: Options,
-    *,
-    path: Path,
-    host: str,
-    port: int,
-    profile: str,
-    allow_hosts: tuple[str, ...],
-) -> None:
-    """Serve .spec14/site on this machine."""
-    project = read_project(path)
-    server.serve(
-        project.site,
-        host=host,
-        port=port,
-        profile=profile,
-        allow_hosts=allow_hosts,
-        quiet=options.quiet,
-    )
+for command in (info, wheel, audit, test, docs, serve):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -250,7 +250,9 @@ class ExitCodes(Tables):
 class Commands(Tables):
     """``spec14-commands``."""
 
-    sources = ("toolkit/cli.py",)
+    sources = tuple(
+        f"toolkit/commands/{path.name}" for path in (ROOT / "toolkit" / "commands").glob("*.py")
+    )
 
     def text(self) -> list[str]:
         """Give a line and a table for each subcommand."""

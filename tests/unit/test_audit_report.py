@@ -12,11 +12,12 @@ from rich.console import Console
 
 from tests import wasm
 from tests.artefacts import COMPILED, make_loading_runtime, make_wheel
-from toolkit import cli as command_line
 from toolkit.audit import __main__ as program
 from toolkit.audit import report
 from toolkit.audit.findings import KINDS
 from toolkit.audit.wheel import audit_wheel
+from toolkit.cli import cli
+from toolkit.commands import audit as command
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BAD: Final = wasm.module(functions=[("env", "fork_x[y]"), ("env", "fork")], code=b"\xfd\x80\x02")
@@ -74,10 +75,10 @@ def test_json(runtime: Path, bad: Path) -> None:
 def test_the_command(
     runtime: Path, bad: Path, good: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_line, "RUNTIME", runtime)
+    monkeypatch.setattr(command, "RUNTIME", runtime)
 
     def run(*more: str | Path) -> tuple[int, list[bool]]:
-        done = CliRunner().invoke(command_line.cli, [*words, *map(str, more)])
+        done = CliRunner().invoke(cli, [*words, *map(str, more)])
         return done.exit_code, [one["sound"] for one in json.loads(done.stdout)]
 
     assert run(good) == (0, [True])
@@ -90,15 +91,15 @@ def test_the_command(
 def test_the_command_for_people(
     runtime: Path, bad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_line, "RUNTIME", runtime)
-    done = CliRunner().invoke(command_line.cli, ["audit", str(bad)])
+    monkeypatch.setattr(command, "RUNTIME", runtime)
+    done = CliRunner().invoke(cli, ["audit", str(bad)])
     assert done.exit_code == 41
     assert "errors: 2, warnings: 1" in done.stdout
     assert done.stderr.splitlines()[0].startswith("error: a/x.so ")
     (tmp_path / "broken-1-py3-none-any.whl").write_bytes(b"PK")
     broken = ["audit", str(tmp_path / "broken-1-py3-none-any.whl")]
-    assert CliRunner().invoke(command_line.cli, broken).exit_code == 32
-    assert CliRunner().invoke(command_line.cli, ["audit"]).exit_code == 2
+    assert CliRunner().invoke(cli, broken).exit_code == 32
+    assert CliRunner().invoke(cli, ["audit"]).exit_code == 2
 
 
 def test_the_documentation_has_the_same_table() -> None:

@@ -1,0 +1,1 @@
+"""The subcommands of ``spec14``: each is a thin composition of stages."""

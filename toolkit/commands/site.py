@@ -1,0 +1,69 @@
+"""``spec14 docs`` and ``spec14 serve``: the site, built and served."""
+
+import json
+from pathlib import Path
+
+import click
+
+from toolkit.cache import working_on
+from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.pipeline import up_to_date_docs
+from toolkit.project import read_project, with_choices
+from toolkit.serve import server
+from toolkit.serve.headers import PROFILES
+
+
+@click.command()
+@PROJECT
+@NO_DEPS
+@OFFLINE
+@DISTRIBUTION
+@click.pass_obj
+def docs(
+    options: Options, *, path: Path, no_deps: bool, offline: bool, distribution: str | None
+) -> None:
+    """Build the documentation with an embedded JupyterLite site in .spec14/site."""
+    project = with_choices(read_project(path), offline=offline, distribution=distribution)
+    with working_on(project):
+        built = up_to_date_docs(options.run(project, no_deps=no_deps))
+    if options.as_json:
+        print(json.dumps({"site": str(built.site), "pages": built.pages}))
+
+
+@click.command()
+@PROJECT
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--profile",
+    type=click.Choice(sorted(PROFILES)),
+    default="pages",
+    show_default=True,
+    help="Headers: as usual documentation hosts, or isolated (COOP, COEP, CORP).",
+)
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    help="A Host header that is answered besides those of the loopback interface.",
+)
+@click.pass_obj
+def serve(
+    options: Options,
+    *,
+    path: Path,
+    host: str,
+    port: int,
+    profile: str,
+    allow_hosts: tuple[str, ...],
+) -> None:
+    """Serve .spec14/site on this machine."""
+    project = read_project(path)
+    server.serve(
+        project.site,
+        host=host,
+        port=port,
+        profile=profile,
+        allow_hosts=allow_hosts,
+        quiet=options.quiet,
+    )

@@ -1,0 +1,36 @@
+"""``spec14 test``."""
+
+from pathlib import Path
+
+import click
+
+from toolkit.cache import working_on
+from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.pipeline import up_to_date_wheel
+from toolkit.project import read_project, with_choices
+from toolkit.testing.run import run_tests
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@PROJECT
+@NO_DEPS
+@OFFLINE
+@DISTRIBUTION
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
+@click.pass_obj
+def test(
+    options: Options,
+    *,
+    path: Path,
+    no_deps: bool,
+    offline: bool,
+    distribution: str | None,
+    words: tuple[str, ...],
+) -> None:
+    """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
+    project = with_choices(read_project(path), offline=offline, distribution=distribution)
+    with working_on(project):
+        run = options.run(project, no_deps=no_deps)
+        built = up_to_date_wheel(run)
+        ended = run_tests(project, built, words, say=run.steps.say)
+    raise SystemExit(ended.code)
