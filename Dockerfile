@@ -52,22 +52,27 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,targ
     && mkdir -p /usr/local/share/meson/cross && cp -L /tmp/cross /usr/local/share/meson/cross/pyodide && rm /tmp/cross
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
     for set in native target kernel; do \
+        for_target=; \
+        [ $set != target ] || for_target="--platform pyemscripten_2026_0_wasm32 --python-version 3.14 --implementation cp --abi cp314"; \
         with-host pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-            -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
+            $for_target -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
     done
 
 # ---- The cross-build environment, and the packages compiled for the target.
 FROM python AS wheelhouse
 COPY --from=npm /opt/spec14/npm/node_modules/pyodide /opt/spec14/runtime
-COPY toolkit/__init__.py toolkit/archive.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py /opt/spec14/toolkit/
+COPY toolkit/__init__.py toolkit/archive.py toolkit/crew.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py /opt/spec14/toolkit/
 COPY toolkit/crossenv/ /opt/spec14/toolkit/crossenv/
 COPY toolkit/runtime/ /opt/spec14/toolkit/runtime/
 COPY images/pins.toml /opt/spec14/images/
 COPY images/recipes/ /opt/spec14/images/recipes/
 ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv SKIP_EMSCRIPTEN_VERSION_CHECK=1 PYTHONPATH=/opt/spec14
-RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/spec14 \
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=secret,id=apt \
+    --mount=type=cache,target=/root/.cache/spec14 \
+    DEBIAN_MIRROR=${DEBIAN_MIRROR:-$(head -qn 1 /run/secrets/apt 2> /dev/null)} \
     with-host python -m toolkit.crossenv --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
-        --wheelhouse /opt/spec14/wheelhouse --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
+        --wheelhouse /opt/spec14/wheelhouse --libraries /opt/spec14/libraries \
+        --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
 COPY images/smoke/ /opt/spec14/smoke/
 RUN sh /opt/spec14/smoke/smoke
 
@@ -79,8 +84,10 @@ COPY --from=npm /opt/spec14/npm /opt/spec14/npm
 COPY --from=wheelhouse /opt/spec14/runtime /opt/spec14/runtime
 COPY --from=wheelhouse /opt/spec14/wheelhouse /opt/spec14/wheelhouse
 COPY --from=wheelhouse /opt/spec14/xbuildenv /opt/spec14/xbuildenv
+COPY --from=wheelhouse /opt/spec14/libraries /opt/spec14/libraries
 COPY images/smoke/finish /opt/spec14/smoke/
 COPY images/pins.toml images/sources.toml /opt/spec14/images/
+COPY images/recipes/ /opt/spec14/images/recipes/
 COPY images/debian.lock* /opt/spec14/images/
 COPY pyproject.toml README.md LICENSE noxfile.py /opt/spec14/
 COPY toolkit/ /opt/spec14/toolkit/
