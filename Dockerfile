@@ -79,7 +79,7 @@ RUN sh /opt/spec14/smoke/smoke
 # ---- The package itself.
 FROM python AS toolkit
 RUN groupadd --gid 1000 spec14 && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp spec14 \
-    && mkdir /project && chown spec14:spec14 /project && chmod 1777 "$EM_CACHE"
+    && mkdir /project && chown spec14:spec14 /project
 COPY --from=npm /opt/spec14/npm /opt/spec14/npm
 COPY --from=wheelhouse /opt/spec14/runtime /opt/spec14/runtime
 COPY --from=wheelhouse /opt/spec14/wheelhouse /opt/spec14/wheelhouse

@@ -147,9 +147,7 @@ def _recipe_pin(name: str, table: Mapping[str, Any]) -> RecipePin:
         source = SdistPin(
             name=table.get("sdist", name), version=table["version"], sha256=table["sdist-sha256"]
         )
-    return RecipePin(
-        version=table["version"], source=source, prebuilt=table.get("prebuilt", True)
-    )
+    return RecipePin(version=table["version"], source=source, prebuilt=table.get("prebuilt", True))
 
 
 @dataclass(frozen=True, kw_only=True)

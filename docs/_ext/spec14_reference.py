@@ -19,7 +19,7 @@ import dataclasses
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -136,7 +136,9 @@ def pin_table(file: Path = ROOT / "images" / "pins.toml") -> Table:
         for name, value in debian.items()
         if name != "suite"
     ]
-    rows += [(name, f"`{pin['version']}`", _compiled(pin)) for name, pin in pins["wheelhouse"].items()]
+    rows += [
+        (name, f"`{pin['version']}`", _compiled(pin)) for name, pin in pins["wheelhouse"].items()
+    ]
     return Table(heading=("what", "version", "from"), rows=tuple(rows))
 
 

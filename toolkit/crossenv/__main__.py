@@ -26,7 +26,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--recipes", type=FOLDER, required=True, help="images/recipes")
 @click.option("--cache", type=FOLDER, required=True, help="what earlier image builds have built")
 def main(
-    runtime: Path, home: Path, wheelhouse: Path, libraries: Path, recipes: Path, cache: Path
+    *, runtime: Path, home: Path, wheelhouse: Path, libraries: Path, recipes: Path, cache: Path
 ) -> None:
     """Install the cross-build environment and compile the image's own wheels with it.
 
@@ -39,9 +39,7 @@ def main(
     pins = read_pins().wheelhouse
     # Build requirements come from the image's wheels alone, whose versions are locked.
     env = {"UV_FIND_LINKS": str(wheelhouse / "native"), "UV_OFFLINE": "1"}
-    shop = Workshop(
-        recipes=recipes, pins=pins, home=home, runtime=runtime, cache=cache, env=env
-    )
+    shop = Workshop(recipes=recipes, pins=pins, home=home, runtime=runtime, cache=cache, env=env)
     built = _wheels(build_all(shop, [NUMPY]), target)
     install(runtime, home, wheels=seeds, cross=built)
     install_native(home, {name: path.name.split("-")[1] for name, path in built.items()})
@@ -56,7 +54,9 @@ def main(
 def _wheels(parts: Mapping[str, Path], target: Path) -> dict[str, Path]:
     """Copy the wheels among what was built to the wheelhouse."""
     found = {name: wheel for name, part in parts.items() for wheel in part.glob("*.whl")}
-    return {name: Path(shutil.copyfile(wheel, target / wheel.name)) for name, wheel in found.items()}
+    return {
+        name: Path(shutil.copyfile(wheel, target / wheel.name)) for name, wheel in found.items()
+    }
 
 
 def _libraries(parts: Mapping[str, Path], libraries: Path) -> None:

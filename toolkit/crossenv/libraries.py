@@ -67,9 +67,7 @@ def merge(parts: Iterable[Path], prefix: Path) -> None:
         shutil.copytree(part, prefix, symlinks=True, dirs_exist_ok=True)
 
 
-def library_variables(
-    environ: Mapping[str, str], prefix: Path = LIBRARIES
-) -> Mapping[str, str]:
+def library_variables(environ: Mapping[str, str], prefix: Path = LIBRARIES) -> Mapping[str, str]:
     """Give the variables with which a project's build finds the image's libraries.
 
     Parameters

@@ -41,6 +41,7 @@ def build(
     source: Path,
     parts: Mapping[str, Part],
     work: Path,
+    *,
     runtime: Path,
     env: Mapping[str, str],
 ) -> Path:
@@ -74,7 +75,7 @@ def build(
         _lay_in(part, tree)
     libraries = tree / ".libs"
     before = files_of(libraries)
-    options = ["--install", "--install-dir", dist, "--skip-emscripten-install"]
+    options: list[str | Path] = ["--install", "--install-dir", dist, "--skip-emscripten-install"]
     done = run(
         ["pyodide", "build-recipes", recipe.name, "--recipe-dir", tree, *options],
         cwd=work,

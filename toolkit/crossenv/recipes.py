@@ -128,9 +128,7 @@ def build_all(shop: Workshop, wanted: Iterable[str]) -> dict[str, Path]:
     """
     recipes = read_recipes(shop.recipes, shop.pins, wanted)
     keys = digests(recipes, toolchain_facts(shop.home))
-    found = {
-        name: folder for name in recipes if (folder := _find(shop, keys[name])) is not None
-    }
+    found = {name: folder for name in recipes if (folder := _find(shop, keys[name])) is not None}
     missing = [name for name in recipes if name not in found]
     if not missing:
         return found
@@ -171,7 +169,7 @@ def _build_and_keep(
     started = time.monotonic()
     kept = shop.cache / key
     with _work_folder(shop.cache / f"{key}.partial") as work:
-        built = build(recipe, source, parts, work, shop.runtime, shop.env)
+        built = build(recipe, source, parts, work, runtime=shop.runtime, env=shop.env)
         built.rename(kept)
     seconds = time.monotonic() - started
     print(f"{recipe.name} {recipe.pin.version}: built in {seconds:.0f} s", flush=True)

@@ -13,6 +13,7 @@ from typing import Final
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
+from toolkit.crossenv.libraries import library_variables
 from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.errors import BuildFailed, RequirementsFailed
 from toolkit.pins import RUNTIME, fingerprint
@@ -136,6 +137,7 @@ def _build(project: Project, source: Path, out: Path, *, compiled: bool) -> None
     environment = {**build_environment(project), **plan.environment}
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
+        environment |= library_variables(environment)
         command = ["pyodide", "build", "--skip-emscripten-install", "--outdir", str(out)]
     else:
         command = [sys.executable, "-m", "build", "--wheel", "--installer", "uv", "--outdir"]
