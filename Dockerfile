@@ -66,8 +66,10 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,targ
     && mkdir -p /usr/local/share/meson/cross && cp -L /tmp/cross /usr/local/share/meson/cross/pyodide && rm /tmp/cross
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
     for set in native target kernel; do \
+        for_target=; \
+        [ $set != target ] || for_target="--platform pyemscripten_2026_0_wasm32 --python-version 3.14 --implementation cp --abi cp314"; \
         with-host pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-            -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
+            $for_target -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
     done
 
 # ---- The upstream pair: Pyodide's own cross-build environment and the Emscripten it names.
@@ -93,16 +95,19 @@ FROM pair-${TOOLCHAIN} AS pair
 FROM pair AS wheelhouse
 ARG TOOLCHAIN
 COPY --from=npm /opt/spec14/npm/node_modules/pyodide /opt/spec14/runtime
-COPY toolkit/__init__.py toolkit/archive.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py toolkit/toolchain.py /opt/spec14/toolkit/
+COPY toolkit/__init__.py toolkit/archive.py toolkit/crew.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py toolkit/toolchain.py /opt/spec14/toolkit/
 COPY toolkit/audit/ /opt/spec14/toolkit/audit/
 COPY toolkit/crossenv/ /opt/spec14/toolkit/crossenv/
 COPY toolkit/runtime/ /opt/spec14/toolkit/runtime/
 COPY images/pins.toml /opt/spec14/images/
 COPY images/recipes/ /opt/spec14/images/recipes/
 ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv PYTHONPATH=/opt/spec14
-RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/spec14 \
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=secret,id=apt \
+    --mount=type=cache,target=/root/.cache/spec14 \
+    DEBIAN_MIRROR=${DEBIAN_MIRROR:-$(head -qn 1 /run/secrets/apt 2> /dev/null)} \
     with-host python -m toolkit.crossenv --toolchain "$TOOLCHAIN" --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
-        --wheelhouse /opt/spec14/wheelhouse --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
+        --wheelhouse /opt/spec14/wheelhouse --libraries /opt/spec14/libraries \
+        --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
 COPY images/smoke/ /opt/spec14/smoke/
 RUN sh /opt/spec14/smoke/smoke
 
@@ -110,13 +115,15 @@ RUN sh /opt/spec14/smoke/smoke
 FROM pair AS toolkit
 ARG TOOLCHAIN
 RUN groupadd --gid 1000 spec14 && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp spec14 \
-    && mkdir /project && chown spec14:spec14 /project && chmod 1777 "$EM_CACHE"
+    && mkdir /project && chown spec14:spec14 /project
 COPY --from=npm /opt/spec14/npm /opt/spec14/npm
 COPY --from=wheelhouse /opt/spec14/runtime /opt/spec14/runtime
 COPY --from=wheelhouse /opt/spec14/wheelhouse /opt/spec14/wheelhouse
 COPY --from=wheelhouse /opt/spec14/xbuildenv /opt/spec14/xbuildenv
+COPY --from=wheelhouse /opt/spec14/libraries /opt/spec14/libraries
 COPY images/smoke/finish /opt/spec14/smoke/
 COPY images/pins.toml images/sources.toml /opt/spec14/images/
+COPY images/recipes/ /opt/spec14/images/recipes/
 COPY images/debian.lock* /opt/spec14/images/
 COPY pyproject.toml README.md LICENSE noxfile.py /opt/spec14/
 COPY toolkit/ /opt/spec14/toolkit/

@@ -41,10 +41,62 @@ def fingerprint() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SdistPin:
-    """An sdist that the image compiles."""
+    """An sdist of a package index, by name and version.
+
+    Attributes
+    ----------
+    name, version
+        Of the distribution.
+    sha256
+        Of the file, in hexadecimal.
+    """
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrigPin:
+    """The upstream archive (``.orig.tar.*``) in a Debian source package.
+
+    Attributes
+    ----------
+    package
+        The source package; of its versions, the one that has the archive.
+    archive
+        Name of the file.
+    sha256
+        Of the file, in hexadecimal.
+    """
+
+    package: str
+    archive: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipePin:
+    """Something that a recipe of ``images/recipes`` compiles.
+
+    Attributes
+    ----------
+    version
+        As the recipe says it, too.
+    source
+        Where its source comes from.
+    prebuilt
+        Whether the image holds it, compiled.
+    """
 
     version: str
-    sdist_sha256: str
+    source: SdistPin | OrigPin
+    prebuilt: bool
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether the wheelhouse has to hold a wheel of this version."""
+        return self.prebuilt and isinstance(self.source, SdistPin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +114,7 @@ class Pins:
     toolchain
         Ranges (PEP 440) of the programs in the image, by name.
     wheelhouse
-        What the image compiles.
+        What the recipes compile, by the recipe's name.
     upstream
         Commit, builds and checksums of the upstream toolchain; empty for the other source.
     """
@@ -71,7 +123,7 @@ class Pins:
     packages: Mapping[str, str]
     suite: str | None
     toolchain: Mapping[str, str]
-    wheelhouse: Mapping[str, SdistPin]
+    wheelhouse: Mapping[str, RecipePin]
     upstream: Mapping[str, str]
 
 
@@ -85,11 +137,21 @@ def read_pins(file: Path = PINS, *, source: str = "debian") -> Pins:
         runtime=table["runtime"],
         packages={**table["kernel"], **table["build"]},
         toolchain=toolchain,
-        wheelhouse={
-            name: SdistPin(version=pin["version"], sdist_sha256=pin["sdist-sha256"])
-            for name, pin in table["wheelhouse"].items()
-        },
+        wheelhouse={name: _recipe_pin(name, pin) for name, pin in table["wheelhouse"].items()},
     )
+
+
+def _recipe_pin(name: str, table: Mapping[str, Any]) -> RecipePin:
+    source: SdistPin | OrigPin
+    if "debian" in table:
+        source = OrigPin(
+            package=table["debian"], archive=table["orig"], sha256=table["orig-sha256"]
+        )
+    else:
+        source = SdistPin(
+            name=table.get("sdist", name), version=table["version"], sha256=table["sdist-sha256"]
+        )
+    return RecipePin(version=table["version"], source=source, prebuilt=table.get("prebuilt", True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +260,7 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
                 source="the wheelhouse",
             )
             for name, pin in pins.wheelhouse.items()
+            if pin.is_wheel
         ),
         Fact(
             name="building Python's minor version",

@@ -137,10 +137,15 @@ def pin_table(file: Path = ROOT / "images" / "pins.toml") -> Table:
         if name != "suite"
     ]
     rows += [
-        (name, f"`{pin['version']}`", "compiled from its sdist when the image is built")
-        for name, pin in pins["wheelhouse"].items()
+        (name, f"`{pin['version']}`", _compiled(pin)) for name, pin in pins["wheelhouse"].items()
     ]
     return Table(heading=("what", "version", "from"), rows=tuple(rows))
+
+
+def _compiled(pin: Mapping[str, Any]) -> str:
+    source = f"Debian's source package {pin['debian']}" if "debian" in pin else "its sdist"
+    when = "when the image is built" if pin.get("prebuilt", True) else "when something requires it"
+    return f"compiled from {source}, {when}"
 
 
 def profile_table() -> Table:

@@ -17,9 +17,7 @@ from toolkit.crossenv.assemble import Headers, assemble, find_headers, pack
 from toolkit.crossenv.makefile import makefile_envs
 from toolkit.crossenv.numpy import overlay
 from toolkit.crossenv.pyconfig import target_pyconfig
-from toolkit.crossenv.recipes import Recipe, build_cached, digest
 from toolkit.errors import CrossEnvFailed
-from toolkit.pins import read_pins
 from toolkit.runtime.distribution import (
     SYSCONFIGDATA,
     parse_sysconfig,
@@ -274,34 +272,3 @@ def test_numpys_files_for_the_target(tmp_path: Path) -> None:
     ]
     with pytest.raises(CrossEnvFailed, match="carries no"):
         overlay(make_wheel(tmp_path, "other"), tmp_path / "extras")
-
-
-def test_every_input_of_a_recipe_counts(tmp_path: Path) -> None:
-    folder = tmp_path / "numpy"
-    (folder / "patches").mkdir(parents=True)
-    (folder / "meta.yaml").write_text("1")
-    (folder / "patches" / "a.patch").write_bytes(b"\xff")
-
-    def key(version: str = "1", sha256: str = "s", facts: tuple[str, ...] = ("f",)) -> str:
-        return digest(Recipe(name="numpy", version=version, sha256=sha256, folder=folder), facts)
-
-    before = key()
-    assert key() == before
-    others = [key("2"), key(sha256="t"), key(facts=("g",))]
-    (folder / "patches" / "a.patch").write_bytes(b"\xfe")
-    others.append(key())
-    assert len({before, *others}) == 5
-
-
-def test_a_recipes_wheel_is_taken_from_the_cache(tmp_path: Path) -> None:
-    wheel = make_wheel(tmp_path / "cache" / "key", "numpy")
-    recipe = Recipe(name="numpy", version="1.0", sha256="", folder=tmp_path / "none")
-    found = build_cached(
-        recipe, tmp_path / "scratch", tmp_path / "runtime", cache=tmp_path / "cache", key="key"
-    )
-    assert found == wheel
-
-
-def test_every_pinned_sdist_has_a_recipe_and_the_other_way_round() -> None:
-    recipes = {path.name for path in (ROOT / "images" / "recipes").iterdir()}
-    assert recipes == set(read_pins().wheelhouse)

@@ -1,152 +1,187 @@
-"""Packages that the image cross-compiles itself, from ``images/recipes``.
+"""What the recipes of ``images/recipes`` give, built where it is not known yet.
 
-A recipe is pyodide-build's ``meta.yaml``; its source is the sdist that ``pins.toml``
-names with its SHA-256, fetched by pip from whatever index the machine uses. A built
-wheel is kept under a digest of everything that went into it.
+The image's own wheels and libraries are made with this when it is built; later, a
+requirement that has no wheel for the runtime is, by the same recipe.
 """
 
-import hashlib
-import json
 import os
 import shutil
-import sys
-from collections.abc import Iterable
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Final
 
-from toolkit.archive import file_sha256, require_sha256, unpack_sdist
-from toolkit.audit.wheel import audit_wheel, require_sound
-from toolkit.crossenv.install import installed_root
-from toolkit.errors import BuildFailed, RequirementsFailed
-from toolkit.index import pip_configuration
-from toolkit.process import run
+from packaging.utils import canonicalize_name
+
+from toolkit.crew import Crew
+from toolkit.crossenv.libraries import LIBRARIES
+from toolkit.crossenv.recipe_build import Part, build
+from toolkit.crossenv.recipe_graph import (
+    Recipe,
+    all_needs,
+    digests,
+    read_recipes,
+    toolchain_facts,
+)
+from toolkit.crossenv.sources import fetch
+from toolkit.errors import RequirementsFailed
+from toolkit.pins import IMAGE, RUNTIME, RecipePin, read_pins
+
+RECIPES: Final = IMAGE / "images" / "recipes"
+BUILT: Final = LIBRARIES / "built"
+"""The image's libraries once more, each by its digest: what later recipes are built with."""
+AT_ONCE: Final = 2
+"""Recipes built side by side; each uses all cores where it can."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """One package to compile.
+class Workshop:
+    """Where recipes are built.
 
     Attributes
     ----------
-    name
-        Its name.
-    version
-        Exact version.
-    sha256
-        Of its sdist.
-    folder
-        Where its ``meta.yaml`` lies.
+    recipes
+        ``images/recipes``.
+    pins
+        Versions and sources.
+    home
+        pyodide-build's folder of environments.
+    runtime
+        The unpacked Pyodide runtime.
+    cache
+        Where what is built is kept, by digest.
+    known
+        More such folders, that are only read.
+    env
+        Variables for pyodide-build.
     """
 
-    name: str
-    version: str
-    sha256: str
-    folder: Path
+    recipes: Path
+    pins: Mapping[str, RecipePin]
+    home: Path
+    runtime: Path
+    cache: Path
+    known: Sequence[Path] = ()
+    env: Mapping[str, str]
 
 
-def digest(recipe: Recipe, parts: Iterable[str]) -> str:
-    """Give the digest of all that decides a recipe's wheel.
+def recipe_for(name: str) -> str | None:
+    """Give the recipe that builds a distribution's wheel, where the image has one."""
+    wanted = canonicalize_name(name)
+    wheels = (key for key, pin in read_pins().wheelhouse.items() if not key.startswith("lib"))
+    return next((key for key in wheels if canonicalize_name(key) == wanted), None)
+
+
+def build_recipe(
+    name: str, out: Path, cache: Path, *, env: Mapping[str, str] | None = None
+) -> Path:
+    """Build a wheel by its recipe, in the image and as any user; give its path in `out`.
 
     Parameters
     ----------
-    recipe
-        The recipe; every file in its folder counts.
-    parts
-        Facts of the toolchain (compiler version, flags, headers).
-    """
-    files = {
-        path.relative_to(recipe.folder).as_posix(): file_sha256(path)
-        for path in sorted(recipe.folder.rglob("*"))
-        if path.is_file()
-    }
-    whole = json.dumps([recipe.name, recipe.version, recipe.sha256, files, list(parts)])
-    return hashlib.sha256(whole.encode()).hexdigest()
-
-
-def toolchain_facts(home: Path) -> list[str]:
-    """Give what of the toolchain decides a wheel: compiler, flags, headers."""
-    root = installed_root(home) / "pyodide-root"
-    headers = hashlib.sha256()
-    for path in sorted(root.glob("cpython/installs/*/include/**/*.h")):
-        headers.update(path.read_bytes())
-    compiler = run(["emcc", "--version"]).output.splitlines()[0]
-    return [compiler, (root / "Makefile.envs").read_text("utf-8"), headers.hexdigest()]
-
-
-def build(recipe: Recipe, scratch: Path, runtime: Path) -> Path:
-    """Build a recipe's wheel and audit it; give its path below `scratch`.
+    name
+        Name of the recipe (:func:`recipe_for`).
+    out
+        Folder for the wheel.
+    cache
+        Folder where wheels and libraries are kept for the next time.
+    env
+        Variables for pyodide-build: where build requirements come from, for instance.
 
     Raises
     ------
     RequirementsFailed
-        When the sdist cannot be had.
+        When there is no such recipe, or its source cannot be had.
     Untrusted
-        When it is not the pinned one.
-    BuildFailed
-        When the compiler or pyodide-build fails.
-    AuditFailed
-        When the wheel would not load.
+        When the source is not the pinned one.
+    BuildFailed, AuditFailed
+        When it cannot be compiled, or would not load.
     """
-    tree, dist = scratch / "recipes", scratch / "dist"
-    shutil.copytree(recipe.folder, tree / recipe.name)
-    unpacked = unpack_sdist(_fetch(recipe, scratch / "sdist"), scratch / "source")
-    unpacked.rename(tree / recipe.name / "src")
-    done = run(
-        [
-            "pyodide",
-            "build-recipes",
-            recipe.name,
-            "--recipe-dir",
-            tree,
-            "--install",
-            "--install-dir",
-            dist,
-            "--skip-emscripten-install",
-        ],
-        cwd=scratch,
-        on_line=lambda line: print(line, flush=True),
+    shop = Workshop(
+        recipes=RECIPES,
+        pins=read_pins().wheelhouse,
+        home=Path(os.environ.get("PYODIDE_XBUILDENV_PATH", IMAGE / "xbuildenv")),
+        runtime=RUNTIME,
+        cache=cache,
+        known=[BUILT],
+        env=env or {},
     )
-    wheels = sorted(dist.glob("*.whl"))
-    if done.code != 0 or len(wheels) != 1:
-        msg = f"the recipe of {recipe.name} {recipe.version} failed"
-        raise BuildFailed(msg, do="read the compiler's message above", detail=done.tail(40))
-    require_sound(audit_wheel(wheels[0], runtime))
-    return wheels[0]
+    wheels = sorted(build_all(shop, [name])[name].glob("*.whl"))
+    if not wheels:
+        msg = f"{name} is a library, not a package"
+        raise RequirementsFailed(msg, do="ask for a package that uses it")
+    out.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(wheels[0], out))
 
 
-def build_cached(recipe: Recipe, scratch: Path, runtime: Path, *, cache: Path, key: str) -> Path:
-    """Give the recipe's wheel from `cache`, building it when it is not there."""
-    kept = cache / key
-    if found := sorted(kept.glob("*.whl")):
-        print(f"{recipe.name} {recipe.version}: unchanged, {found[0].name}", flush=True)
-        return found[0]
-    wheel = build(recipe, scratch, runtime)
-    partial = cache / f"{key}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    shutil.copyfile(wheel, partial / wheel.name)
-    partial.rename(kept)
-    return kept / wheel.name
+def build_all(shop: Workshop, wanted: Iterable[str]) -> dict[str, Path]:
+    """Give the folders with what the recipes give, by name; libraries they need included.
 
-
-def _fetch(recipe: Recipe, folder: Path) -> Path:
-    """Download the sdist with unearth, which finds it without building its metadata.
-
-    ``pip download`` would run NumPy's native configuration first (3.5 minutes).
+    What is not known is built, two side by side, what is needed first. Its digest, and
+    with it the folder it is kept in, changes with the recipe, its source, the toolchain
+    and everything that it needs.
     """
-    configured = pip_configuration(os.environ)
-    indexes = [
-        word
-        for key in ("index-url", "extra-index-url")
-        for url in configured.get(key, "").split()
-        for word in ("--index-url", url)
-    ]
-    wanted = f"{recipe.name}=={recipe.version}"
-    finder = [sys.executable, "-m", "unearth", "--no-binary", *indexes]
-    done = run([*finder, "--download", folder, wanted])
-    found = sorted(folder.glob("*.tar.gz")) if folder.is_dir() else []
-    if done.code != 0 or len(found) != 1:
-        msg = f"the sdist of {recipe.name} {recipe.version} cannot be had"
-        raise RequirementsFailed(msg, do="see that pip reaches an index", detail=done.tail())
-    require_sha256(found[0], recipe.sha256)
-    return found[0]
+    recipes = read_recipes(shop.recipes, shop.pins, wanted)
+    keys = digests(recipes, toolchain_facts(shop.home))
+    found = {name: folder for name in recipes if (folder := _find(shop, keys[name])) is not None}
+    missing = [name for name in recipes if name not in found]
+    if not missing:
+        return found
+    shop.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, Crew(AT_ONCE) as crew:
+        archives = fetch({name: recipes[name].pin.source for name in missing}, Path(scratch))
+        order = TopologicalSorter(
+            {name: [need for need in recipes[name].needs if need in missing] for name in missing}
+        )
+        running: dict[Future[Path], str] = {}
+        order.prepare()
+        while order.is_active():
+            for name in order.get_ready():
+                parts = {
+                    need: Part(recipe=recipes[need], folder=found[need])
+                    for need in all_needs(recipes[name], recipes)
+                }
+                job = crew.start(
+                    _build_and_keep, shop, recipes[name], keys[name], archives[name], parts
+                )
+                running[job] = name
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for job in done:
+                name = running.pop(job)
+                found[name] = job.result()
+                order.done(name)
+    return found
+
+
+def _find(shop: Workshop, key: str) -> Path | None:
+    folders = (folder / key for folder in (shop.cache, *shop.known))
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def _build_and_keep(
+    shop: Workshop, recipe: Recipe, key: str, source: Path, parts: Mapping[str, Part]
+) -> Path:
+    started = time.monotonic()
+    kept = shop.cache / key
+    with _work_folder(shop.cache / f"{key}.partial") as work:
+        built = build(recipe, source, parts, work, runtime=shop.runtime, env=shop.env)
+        built.rename(kept)
+    seconds = time.monotonic() - started
+    print(f"{recipe.name} {recipe.pin.version}: built in {seconds:.0f} s", flush=True)
+    return kept
+
+
+@contextmanager
+def _work_folder(folder: Path) -> Iterator[Path]:
+    # What an interrupted run has left is not gone on with.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -19,6 +19,7 @@ from toolkit.audit.expected import evidence_of_modules
 from toolkit.audit.findings import require_kinds
 from toolkit.audit.wheel import WheelAudit, audit_wheel, line, require_sound
 from toolkit.cache import read_record, write_record
+from toolkit.crossenv.libraries import library_variables
 from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.errors import BuildFailed, RequirementsFailed, Spec14Error
 from toolkit.pins import RUNTIME, fingerprint
@@ -192,6 +193,7 @@ def _build(
     }
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
+        environment |= library_variables(environment)
     options = ["--for", "runtime", "--exports", plan.exports] if compiled else ["--for", "machine"]
     options += [f"-C{setting}" for setting in (*plan.config_settings, *prepared.settings)]
     done = run_backend(options, where, environment)
