@@ -68,10 +68,11 @@ def subject(name: str, scratch: Path) -> Subject:
         return Subject(source=ROOT / "tests/projects/demo", touched="src/ripple/_kernel.c")
     if name == "numpy":
         pin = read_pins().wheelhouse["numpy"]
+        assert isinstance(pin.source, SdistPin)
         entry = Entry(
             name="numpy",
             version=pin.version,
-            sha256=pin.sdist_sha256,
+            sha256=pin.source.sha256,
             backend="meson-python",
             imports=("numpy",),
         )

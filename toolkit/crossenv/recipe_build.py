@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.archive import unpack_sdist
+from toolkit.audit.wheel import audit_wheel, require_sound
 from toolkit.crossenv.libraries import files_of, merge, take_out
 from toolkit.crossenv.recipe_graph import Recipe
 from toolkit.errors import BuildFailed
 from toolkit.process import run
-from toolkit.audit.wheel import audit_wheel, require_sound
 
 
 @dataclass(frozen=True, kw_only=True)
