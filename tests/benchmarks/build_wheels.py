@@ -23,7 +23,7 @@ from typing import Final
 
 from tests.corpus.entries import Entry, read_entries
 from tests.corpus.sdist import fetched, unpacked
-from toolkit.pins import WHEELHOUSE, read_pins
+from toolkit.pins import WHEELHOUSE, SdistPin, read_pins
 from toolkit.process import run
 from toolkit.wheels.index import uv_environment
 
