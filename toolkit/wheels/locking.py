@@ -186,10 +186,12 @@ def _from_elsewhere(
     offered = distribution.read_distribution(read_runtime(RUNTIME)).get(name)
     if offered is not None and offered.satisfies(specifiers) and settings.distribution != "never":
         if settings.distribution == "ask":
-            what = f"{name} has a wheel for the target in the Pyodide distribution only{way}"
-            raise RequirementsFailed(
-                what, do="allow it with --distribution=pyodide (docs/requirements.md)"
+            what = (
+                f"{name} has a wheel for the target in the Pyodide distribution only{way}: "
+                "--distribution=pyodide takes it from there"
             )
+            do = "allow that, or --distribution=never to build its sdist (docs/requirements.md)"
+            raise RequirementsFailed(what, do=do)
         return _from_distribution(wanted, offered, store)
     if name in refusal.unknown:
         return None
