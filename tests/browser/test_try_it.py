@@ -4,12 +4,13 @@ The notebooks show an output before anything ran, so each test changes the input
 expects the output of the changed one, which the C code in the wheel computes.
 """
 
+import base64
 import json
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from toolkit.browser.pages import open_notebook, screenshot, try_it
@@ -78,6 +79,47 @@ def test_the_tutorial_opens_as_a_notebook_and_runs(reader: Visit) -> None:
     assert "after 200 steps" in output
     assert len(energies) == 2
     assert energies[0] == energies[1]
+
+
+def test_the_tutorial_draws_with_matplotlib(reader: Visit, tmp_path: Path) -> None:
+    """Compiled by the image's recipes; the site has the wheels, nothing is fetched elsewhere."""
+    reader.open("tutorial.html")
+    notebook = open_notebook(reader)
+    notebook.wait_ready()
+    notebook.run(0)
+    source = notebook.source(1)
+    assert notebook.pictures(1) == []
+    drawn = []
+    for steps in ("40", "4"):
+        notebook.write(1, source.replace("steps=40", f"steps={steps}"))
+        notebook.run(1)
+        drawn += notebook.pictures(1)
+    assert isinstance(notebook.inside, Page)
+    screenshot(notebook.inside, tmp_path / "figure.png")
+    before, after = (png_size_and_colours(reader, picture) for picture in drawn)
+    assert drawn[0] != drawn[1]
+    # 5 by 4 inches at 100 dots, the tight box aside; a blank figure has two colours.
+    for width, height, colours in (before, after):
+        assert 400 < width < 600
+        assert 300 < height < 500
+        assert colours > 100
+
+
+COLOURS = """async data => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], {type: "image/png"}));
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    const pixels = new Uint32Array(
+        canvas.getImageData(0, 0, image.width, image.height).data.buffer);
+    return [image.width, image.height, new Set(pixels).size];
+}"""
+
+
+def png_size_and_colours(reader: Visit, picture: bytes) -> tuple[int, int, int]:
+    data = base64.b64encode(picture).decode()
+    width, height, colours = reader.page.evaluate(COLOURS, data)
+    return width, height, colours
 
 
 def test_a_package_that_is_not_in_the_site_is_not_fetched_from_elsewhere(reader: Visit) -> None:

@@ -1,5 +1,6 @@
 """Driving a notebook of JupyterLite (Notebook 7.6 inside ``jupyterlite-core`` 0.8.6)."""
 
+import base64
 import contextlib
 import re
 from dataclasses import dataclass
@@ -81,6 +82,12 @@ class Notebook:
     def output(self, number: int) -> str:
         """Give the text of a code cell's output."""
         return "\n".join(self.code_cell(number).locator(".jp-OutputArea-output").all_inner_texts())
+
+    def pictures(self, number: int) -> list[bytes]:
+        """Give the PNG images of a code cell's output."""
+        images = self.code_cell(number).locator(".jp-OutputArea-output img[src^='data:image/png']")
+        sources = [image.get_attribute("src") or "" for image in images.all()]
+        return [base64.b64decode(source.partition(",")[2]) for source in sources]
 
     def _start(self, number: int) -> None:
         """Press Shift+Enter until it is taken: while the kernel starts it can be dropped."""
