@@ -10,6 +10,9 @@ from tests.artefacts import write_tree
 from tests.integration.conftest import Spec14, the_wheel
 from toolkit.crossenv.recipes import RECIPES, build_recipe, recipe_for
 from toolkit.pins import WHEELHOUSE, read_pins
+from toolkit.project import prepare_output, read_project
+from toolkit.wheels.from_sdist import build_sdist
+from toolkit.wheels.store import Store
 
 PINS: Final = read_pins().wheelhouse
 
@@ -118,6 +121,23 @@ def test_a_wheel_is_built_by_its_recipe_later(tmp_path: Path) -> None:
     assert len(list((tmp_path / "cache").iterdir())) == 1
     again = build_recipe(name, tmp_path / "again", tmp_path / "cache")
     assert again.read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.usefixtures("toolchain")
+def test_a_requirement_is_built_by_its_recipe(tmp_path: Path) -> None:
+    """Plain, PyYAML's sdist would not be: without libyaml it gives a pure wheel."""
+    write_tree(tmp_path, {"pyproject.toml": '[project]\nname = "reader"\nversion = "1"\n'})
+    project = read_project(tmp_path)
+    prepare_output(project)
+    store = Store(folder=project.cache / "wheels")
+    with store.held():
+        locked = build_sdist("PyYAML>=6", project, store)
+    assert (locked.name, locked.version) == ("pyyaml", PINS["pyyaml"].version)
+    assert locked.origin == "sdist"
+    found = store.find(locked.file, locked.sha256)
+    assert found is not None
+    with zipfile.ZipFile(found) as wheel:
+        assert any(name.startswith("yaml/_yaml.cpython") for name in wheel.namelist())
 
 
 @pytest.mark.usefixtures("toolchain")

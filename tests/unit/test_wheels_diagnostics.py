@@ -10,8 +10,8 @@ from tests.artefacts import write_tree
 from toolkit.errors import BuildFailed, DiskFull, RequirementsFailed, ToolchainMissing
 from toolkit.process import Finished
 from toolkit.project import Project, read_project
-from toolkit.wheels.build import build_error
-from toolkit.wheels.diagnostics import excerpt, first_error
+from toolkit.wheels.diagnostics import backend_words, excerpt, first_error, reason
+from toolkit.wheels.failure import build_error
 
 CLANG: Final = """\
 [1/2] Compiling C object src/pkg/_k.so.p/_k.c.o
@@ -237,3 +237,41 @@ def test_a_compiler_that_is_missing(project: Project) -> None:
 def test_a_version_that_cannot_be_computed(project: Project, output: str) -> None:
     error = build_error(project, failed(output), project.cache / "source")
     assert "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_P" in error.do
+
+
+FRONTEND_TELLS: Final = """
+
+Traceback (most recent call last):
+  File "/opt/x/site-packages/pyodide_build/vendor/_pypabuild.py", line 113, in _handle_build_error
+    yield
+build._exceptions.BuildBackendException: Backend subprocess exited
+ERROR Backend subprocess exited
+"""
+
+
+LINKER: Final = """\
+wasm-ld-21: error: unable to find library -lzfp
+emcc: error: 'wasm-ld' failed
+error: Command '[cc]' returned non-zero exit status 1."""
+EXCEPTIONS: Final = """\
+Traceback (most recent call last):
+  File "setup.py", line 1, in <module>
+ValueError: first
+
+During handling, another
+
+RuntimeError: File download of zlib failed."""
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (LINKER, "unable to find library -lzfp"),
+        (EXCEPTIONS, "RuntimeError: File download of zlib failed."),
+        ("nothing to go by", None),
+    ],
+)
+def test_the_reason_is_the_backends_and_not_the_frontends(said: str, expected: str | None) -> None:
+    words = backend_words(said + FRONTEND_TELLS)
+    assert words == said
+    assert reason(words) == expected

@@ -8,6 +8,7 @@ SHA-256 is compared with the pins besides.
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,7 @@ def prepare(folder: Path, environ: Mapping[str, str] = os.environ) -> Apt:
         print(
             "WARNING: the archive's Release file is past its date; its signature is good, "
             "so it is used.",
+            file=sys.stderr,
             flush=True,
         )
         options += ["-o", "Acquire::Check-Valid-Until=false"]

@@ -6,6 +6,7 @@ requirement that has no wheel for the runtime is, by the same recipe.
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -172,7 +173,9 @@ def _build_and_keep(
         built = build(recipe, source, parts, work, runtime=shop.runtime, env=shop.env)
         built.rename(kept)
     seconds = time.monotonic() - started
-    print(f"{recipe.name} {recipe.pin.version}: built in {seconds:.0f} s", flush=True)
+    print(
+        f"{recipe.name} {recipe.pin.version}: built in {seconds:.0f} s", file=sys.stderr, flush=True
+    )
     return kept
 
 

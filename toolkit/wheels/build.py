@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,8 +19,8 @@ from toolkit.audit.findings import require_kinds
 from toolkit.audit.wheel import WheelAudit, audit_wheel, line, require_sound
 from toolkit.cache import read_record, write_record
 from toolkit.crossenv.libraries import library_variables
-from toolkit.disk import full_disk_is_an_error, require_room
-from toolkit.errors import BuildFailed, RequirementsFailed, Spec14Error
+from toolkit.disk import full_disk_is_an_error
+from toolkit.errors import BuildFailed
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.process import Finished, run
 from toolkit.project import Project
@@ -33,23 +32,15 @@ from toolkit.wheels.compilers import (
     compiler_environment,
     parallel_extensions,
 )
-from toolkit.wheels.diagnostics import advice, excerpt, first_error, lacks_version, plain
+from toolkit.wheels.failure import build_error, lacks_requirement
 from toolkit.wheels.index import uv_environment
 from toolkit.wheels.kept import Folders, Prepared, folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.prepare import prepare_copy, require_buildable
 from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
-from toolkit.wheels.toolchains import missing_toolchain
-from toolkit.wheels.version import history_key, version_advice
+from toolkit.wheels.version import history_key
 
-UV_FAILED: Final = (
-    "No solution found when resolving",
-    "UV_OFFLINE",
-    "Failed to fetch: ",
-    "Failed to download ",
-)
-"""What uv (0.9 to 0.13) writes when a requirement cannot be had."""
 EPOCH: Final = "315532800"
 """Time stamps in wheels (SOURCE_DATE_EPOCH): the first second a zip file can hold."""
 
@@ -220,51 +211,11 @@ def run_backend(options: Sequence[str], where: Folders, environment: Mapping[str
     command += ["--out", str(where.out), *options, "."]
     try:
         done = run(command, cwd=where.source, env={**environment, "UV_OFFLINE": "1"})
-        if done.code != 0 and _lacks_requirement(done) and "UV_OFFLINE" not in environment:
+        if done.code != 0 and lacks_requirement(done) and "UV_OFFLINE" not in environment:
             done = run(command, cwd=where.source, env=environment)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return done
-
-
-def _lacks_requirement(done: Finished) -> bool:
-    """Whether uv could not have a build requirement, from wherever it was to come."""
-    return any(words in done.output for words in UV_FAILED)
-
-
-def build_error(project: Project, done: Finished, source: Path) -> Spec14Error:
-    """Make the error of a failed build: the compiler's file and line where it names one.
-
-    Raises
-    ------
-    DiskFull
-        When that was the reason.
-    """
-    require_room(done.output, project.dist)
-    output = plain(done.output).replace(f"{source}/", "")
-    # As compilers name it from the backend's folder beside it.
-    output = re.sub(rf"(?:\.\./)+{re.escape(source.name)}/", "", output)
-    if (missing := missing_toolchain(project.name, output)) is not None:
-        missing.detail = Finished(command=done.command, code=done.code, output=output).tail(20)
-        return missing
-    if found := first_error(output, lambda path: (project.folder / path).is_file()):
-        return BuildFailed(
-            f"{found.file}:{found.line}: {found.said}",
-            do=advice(found.said) or "correct the source and run the same command again",
-            detail=excerpt(output, found.position, before=6),
-        )
-    if _lacks_requirement(done):
-        return RequirementsFailed(
-            f"a build requirement of {project.name} cannot be had",
-            do="correct [build-system] requires, or see that the package index can be reached",
-            detail=done.tail(20),
-        )
-    return BuildFailed(
-        f"{project.name} does not build (exit code {done.code})",
-        do=(version_advice(project) if lacks_version(output) else advice(output))
-        or "read the backend's message above",
-        detail=Finished(command=done.command, code=done.code, output=output).tail(40),
-    )
 
 
 def _only_wheel(project: Project, folder: Path) -> Path:

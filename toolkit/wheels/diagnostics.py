@@ -50,6 +50,15 @@ NO_VERSION: Final = re.compile(
 """What setuptools-scm, pdm-backend, dunamai and versioningit print (without a repository)."""
 FRONTEND: Final = "\nTraceback (most recent call last):\n"
 """Where the compiler has ended and the build frontend tells where it was itself."""
+OF_FRONTEND: Final = re.compile(
+    rf'{re.escape(FRONTEND)}  File "[^"\n]*/site-packages/(?:pyodide_build|build)/.*', re.DOTALL
+)
+REASONS: Final = (
+    re.compile(r"^wasm-ld(?:-\d+)?: error: (.+)$", re.MULTILINE),
+    # The end of a backend's own traceback.
+    re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception): .+)$", re.MULTILINE),
+)
+"""Errors without a place in the source, the most telling kind first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +109,25 @@ def advice(said: str) -> str | None:
     for form, do in MISSING:
         if found := form.search(said):
             return do.format(found[1])
+    return None
+
+
+def backend_words(output: str) -> str:
+    """Give the output up to where the build frontend tells where it was itself."""
+    return OF_FRONTEND.sub("", output).rstrip()
+
+
+def reason(words: str) -> str | None:
+    """Give the linker's error, or the exception that ended the backend.
+
+    Parameters
+    ----------
+    words
+        As :func:`backend_words` gives them.
+    """
+    for form in REASONS:
+        if found := form.findall(words):
+            return str(found[0] if form is REASONS[0] else found[-1])
     return None
 
 

@@ -13,8 +13,9 @@ from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.project import Project
 from toolkit.wheels.backend import is_compiled
-from toolkit.wheels.build import build_environment, build_error, run_backend
+from toolkit.wheels.build import build_environment, run_backend
 from toolkit.wheels.compilers import machine_environment
+from toolkit.wheels.failure import build_error
 from toolkit.wheels.index import offline_then_index, uv_environment
 from toolkit.wheels.kept import folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
