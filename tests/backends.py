@@ -105,7 +105,9 @@ def setuptools_c(folder: Path) -> Path:
 
 def setuptools_cython(folder: Path) -> Path:
     """Setuptools with a Cython module that includes NumPy's headers."""
-    text = _pyproject("setuptools.build_meta", '"setuptools", "cython", "numpy"')
+    # Otherwise the C that Cython writes is packed, and its first lines name NumPy's folder.
+    more = "[tool.setuptools]\ninclude-package-data = false\n"
+    text = _pyproject("setuptools.build_meta", '"setuptools", "cython", "numpy"', more)
     files = {"pyproject.toml": text, "setup.py": CYTHONIZED, "sample/_core.pyx": CYTHON}
     return write_tree(folder, {**PACKAGE, **files})
 
@@ -142,7 +144,9 @@ def scikit_build_c(folder: Path) -> Path:
 def scikit_build_pybind11(folder: Path) -> Path:
     """scikit-build-core with an extension in C++ through pybind11."""
     text = _pyproject("scikit_build_core.build", '"scikit-build-core", "pybind11"')
-    more = "find_package(pybind11 CONFIG REQUIRED)\n    pybind11_add_module(_core sample/_core.cpp)"
+    # NO_EXTRAS: link-time optimisation takes minutes.
+    add = "pybind11_add_module(_core NO_EXTRAS sample/_core.cpp)"
+    more = f"find_package(pybind11 CONFIG REQUIRED)\n    {add}"
     cmake = CMAKE.format(language="CXX", more=more)
     files = {"pyproject.toml": text, "CMakeLists.txt": cmake, "sample/_core.cpp": PYBIND11}
     return write_tree(folder, {**PACKAGE, **files})

@@ -22,7 +22,7 @@ def disguise(project: Path) -> None:
 
 def build_twice(backend: Backend, tmp_path: Path, spec14: Spec14) -> tuple[Path, Path]:
     first = backend(tmp_path / "one")
-    second = backend(tmp_path / "deep" / "in some" / "other folder")
+    second = backend(tmp_path / "deep" / "in_some" / "other-folder")
     disguise(second)
     for project in (first, second):
         done = spec14("wheel", "--project", project)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -209,6 +210,8 @@ def build_error(project: Project, done: Finished, source: Path) -> Spec14Error:
     """
     require_room(done.output, project.dist)
     output = plain(done.output).replace(f"{source}/", "")
+    # As compilers name it from the backend's folder beside it.
+    output = re.sub(rf"(?:\.\./)+{re.escape(source.name)}/", "", output)
     if (missing := missing_toolchain(project.name, output)) is not None:
         missing.detail = Finished(command=done.command, code=done.code, output=output).tail(20)
         return missing

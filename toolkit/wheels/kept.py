@@ -129,7 +129,9 @@ def prepare(project: Project, plan: BuildPlan, files: Sequence[Path], where: Fol
         and record.get("key") == _key(plan, where)
         and changed - shipped_python(record, changed) <= followed_files(where.objects, where.source)
     ):
-        settled = all(Path(name).suffix in UNITS for name in changed) and _has_usual_meson(project)
+        # Nothing changed, and yet a build: then something that is no file did.
+        units = bool(changed) and all(Path(name).suffix in UNITS for name in changed)
+        settled = units and _has_usual_meson(project)
         environment = settled_meson.install(where.kept, where.objects) if settled else {}
         return Prepared(settings=settings, environment=environment)
     shutil.rmtree(where.objects, ignore_errors=True)
