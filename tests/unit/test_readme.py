@@ -83,8 +83,12 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     ),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),
-    # Nothing else writes it.
+    # Nothing else writes them.
     "nox -s bench": (By(file="docs/benchmarks.md", words=""),),
+    "nox -s corpus": (By(file="docs/corpus.md", words=""),),
+    "docker compose run --rm toolkit spec14 wheel --explain": (
+        By(file="tests/integration/test_wheel_settings.py", words="wheel --explain"),
+    ),
     # By whoever runs CI.
     ".ci/run": (),
 }
