@@ -119,12 +119,14 @@ def test_the_build_folder(tmp_path: Path, runtime: Path) -> None:
     files: dict[str, str | bytes] = {
         "a/__config__.py": "prefix = '/project/.spec14/cache/source'\n",
         "a/x.so": wasm.module(custom={"y": b"\0/project/.spec14/cache/source/x.c"}),
+        "a/lib/a.pc": "prefix=/project/.spec14/cache/dist\n",
         "a/other.py": "'/project'",
     }
     found = audited(tmp_path, runtime, files, build_folders=(folder,))
     assert told(found) == [
         ("error", "build-path", "a/__config__.py"),
         ("error", "build-path", "a/x.so"),
+        ("warning", "development-path", "a/lib/a.pc"),
         ("warning", "source-path", "a/x.so"),
     ]
     assert "build-path" not in {one.kind for one in audited(tmp_path, runtime, files).findings}

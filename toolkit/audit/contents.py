@@ -40,6 +40,8 @@ CACHES: Final = frozenset(
     }
 )
 TESTS: Final = frozenset({"test", "tests"})
+DEVELOPMENT: Final = frozenset({".pc", ".cmake", ".la"})
+"""Files that nothing reads at run time: a wrong prefix there hurts nobody who imports."""
 SOURCE_PATH: Final = re.compile(
     rb"(?<![\w.+@*-])/(?:home|Users|root|tmp|build|builds|workspace|github|project|src)/[\w.+@/-]{3,200}?"
     rb"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|rs|f|f90)\b"
@@ -143,7 +145,7 @@ def _build_paths(files: Mapping[str, bytes], folders: Sequence[Path]) -> Iterato
         for name, content in files.items():
             if needle in content:
                 yield finding(
-                    "build-path",
+                    "development-path" if Path(name).suffix in DEVELOPMENT else "build-path",
                     f"holds the path of the build folder, {folder}",
                     where=name,
                     do="write no absolute paths into files; compile with -ffile-prefix-map",
