@@ -115,7 +115,7 @@ RUN sh /opt/spec14/smoke/smoke
 FROM pair AS toolkit
 ARG TOOLCHAIN
 RUN groupadd --gid 1000 spec14 && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp spec14 \
-    && mkdir /project && chown spec14:spec14 /project
+    && mkdir /project && chown spec14:spec14 /project && chmod 1777 "$EM_CACHE"
 COPY --from=npm /opt/spec14/npm /opt/spec14/npm
 COPY --from=wheelhouse /opt/spec14/runtime /opt/spec14/runtime
 COPY --from=wheelhouse /opt/spec14/wheelhouse /opt/spec14/wheelhouse
