@@ -117,7 +117,7 @@ def test_without_ccache_it_says_so(tmp_path: Path, spec14: Spec14) -> None:
             if program.name != "ccache" and not (tools / program.name).exists():
                 (tools / program.name).symlink_to(program)
     project = setuptools_c(tmp_path / "sample")
-    path = f"{Path(sys.prefix) / 'bin'}:/usr/lib/llvm-21/bin:{tools}"
+    path = f"{Path(sys.prefix) / 'bin'}:/usr/lib/llvm-21/bin:/usr/local/bin:{tools}"
     done = spec14("wheel", "--project", project, env={"PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ccache is not on the PATH" in done.stdout + done.stderr
