@@ -103,7 +103,7 @@ COPY images/pins.toml /opt/spec14/images/
 COPY images/recipes/ /opt/spec14/images/recipes/
 ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv PYTHONPATH=/opt/spec14
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=secret,id=apt \
-    --mount=type=cache,target=/root/.cache/spec14 \
+    --mount=type=cache,target=/root/.cache/spec14,sharing=locked \
     DEBIAN_MIRROR=${DEBIAN_MIRROR:-$(head -qn 1 /run/secrets/apt 2> /dev/null)} \
     with-host python -m toolkit.crossenv --toolchain "$TOOLCHAIN" --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
         --wheelhouse /opt/spec14/wheelhouse --libraries /opt/spec14/libraries \

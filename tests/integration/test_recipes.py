@@ -29,11 +29,11 @@ setup(
     ext_modules=[
         Extension(
             "squeeze._kernel",
-            ["squeeze/_kernel.c"],
+            ["src/squeeze/_kernel.c"],
             extra_compile_args=flags["--cflags"],
             extra_link_args=flags["--libs"],
         ),
-        Extension("squeeze._yaml", ["squeeze/_yaml.c"], libraries=["yaml"]),
+        Extension("squeeze._yaml", ["src/squeeze/_yaml.c"], libraries=["yaml"]),
     ]
 )
 """
@@ -95,12 +95,11 @@ def test_a_project_links_libraries_of_the_image(tmp_path: Path, spec14: Spec14) 
         {
             "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n'
             'build-backend = "setuptools.build_meta"\n'
-            '[project]\nname = "squeeze"\nversion = "1.0"\n'
-            '[tool.setuptools]\npackages = ["squeeze"]\n',
+            '[project]\nname = "squeeze"\nversion = "1.0"\n',
             "setup.py": SETUP_PY,
-            "squeeze/__init__.py": "",
-            "squeeze/_kernel.c": KERNEL_C,
-            "squeeze/_yaml.c": YAML_C,
+            "src/squeeze/__init__.py": "",
+            "src/squeeze/_kernel.c": KERNEL_C,
+            "src/squeeze/_yaml.c": YAML_C,
             "tests/test_it.py": TESTS % PINS["libyaml"].version,
         },
     )

@@ -5,7 +5,6 @@ digest of everything that went into it, the recipes it needs included: NumPy sta
 FreeType changes.
 """
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -131,7 +130,6 @@ def digests(recipes: Mapping[str, Recipe], facts: Sequence[str]) -> dict[str, st
     return found
 
 
-@functools.cache
 def toolchain_facts(home: Path) -> tuple[str, ...]:
     """Give what of the toolchain decides a wheel: compiler, flags, headers, NumPy's included."""
     root = installed_root(home)
