@@ -144,8 +144,7 @@ def scikit_build_c(folder: Path) -> Path:
 def scikit_build_pybind11(folder: Path) -> Path:
     """scikit-build-core with an extension in C++ through pybind11."""
     text = _pyproject("scikit_build_core.build", '"scikit-build-core", "pybind11"')
-    # NO_EXTRAS: link-time optimisation takes minutes.
-    add = "pybind11_add_module(_core NO_EXTRAS sample/_core.cpp)"
+    add = "pybind11_add_module(_core sample/_core.cpp)"
     more = f"find_package(pybind11 CONFIG REQUIRED)\n    {add}"
     cmake = CMAKE.format(language="CXX", more=more)
     files = {"pyproject.toml": text, "CMakeLists.txt": cmake, "sample/_core.cpp": PYBIND11}
