@@ -82,7 +82,7 @@ class WheelSettings:
     )
     exports: str | None = option(
         None,
-        "what modules export: pyinit, requested, whole_archive or names with commas between them "
+        "what modules export: requested, pyinit, whole_archive or names with commas between them "
         "(`pyodide build --exports`)",
     )
     allow: tuple[str, ...] = option(

@@ -32,7 +32,7 @@ def origins(plan: BuildPlan, name: str) -> list[str]:
 
 
 def test_nothing_said(tmp_path: Path) -> None:
-    default = Value(name="exports", value="pyinit", origin="default")
+    default = Value(name="exports", value="requested", origin="default")
     assert plan_of(project(tmp_path, "")) == BuildPlan(explained=(default,))
 
 
@@ -81,13 +81,13 @@ def test_the_command_line_is_laid_over_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "frontend",
     [
-        "'pyodide-build; args: --exports=requested'",
-        "{name = 'pyodide-build', args = ['--exports=requested']}",
+        "'pyodide-build; args: --exports=pyinit'",
+        "{name = 'pyodide-build', args = ['--exports=pyinit']}",
     ],
 )
 def test_forms_of_the_frontend(tmp_path: Path, frontend: str) -> None:
     plan = plan_of(project(tmp_path, f"tool.cibuildwheel.build-frontend = {frontend}"))
-    assert plan.exports == "requested"
+    assert plan.exports == "pyinit"
     assert [v.value for v in plan.explained if v.name == "build-frontend"] == ["pyodide-build"]
 
 
@@ -107,3 +107,9 @@ def test_forms_of_the_frontend(tmp_path: Path, frontend: str) -> None:
 def test_what_cannot_be_read(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError):
         plan_of(project(tmp_path, text))
+
+
+def test_exports_of_the_environment(tmp_path: Path) -> None:
+    """As `pyodide build` takes them."""
+    stated = 'tool.cibuildwheel.pyodide.environment.PYODIDE_BUILD_EXPORTS = "pyinit"'
+    assert plan_of(project(tmp_path, stated)).exports == "pyinit"

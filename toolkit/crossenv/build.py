@@ -191,7 +191,7 @@ def _remove(folder: Path) -> None:
 @click.option("--for", "target", type=click.Choice(["runtime", "machine"]), required=True)
 @click.option("--kept", type=FOLDER, required=True, help="folder of what outlives the build")
 @click.option("--out", type=FOLDER, required=True, help="where the wheel goes")
-@click.option("--exports", default="pyinit", help="what a module exports")
+@click.option("--exports", default="requested", help="what a module exports")
 @click.option("-C", "settings", multiple=True, help="KEY=VALUE for the build backend")
 @click.argument("source", type=FOLDER)
 def main(  # noqa: PLR0917 - click calls it with names

@@ -20,7 +20,9 @@ from toolkit.project import Project, table
 
 OURS: Final = "[tool.spec14.wheel]"
 """Or the command line, which is laid over it."""
-EXPORTS: Final = ("pyinit", "requested", "whole_archive")
+EXPORTS: Final = ("requested", "pyinit", "whole_archive")
+"""What `pyodide build --exports` takes; the first one is its default (0.39.2)."""
+EXPORTS_VARIABLE: Final = "PYODIDE_BUILD_EXPORTS"
 IMAGES: Final = frozenset(
     {"skip_emscripten_version_check", "xbuildenv_path", "default_cross_build_env_url"}
 )
@@ -74,7 +76,7 @@ class BuildPlan:
     config_settings: tuple[str, ...] = ()
     environment: Mapping[str, str] = MappingProxyType({})
     before_build: tuple[str, ...] = ()
-    exports: str = "pyinit"
+    exports: str = EXPORTS[0]
     explained: tuple[Value, ...] = ()
 
 
@@ -93,7 +95,7 @@ def plan_of(project: Project) -> BuildPlan:
     config_settings = (*_config_settings(project), *_of(frontend, "config-settings"))
     variables = tuple(_variables(project))
     before_build = tuple(_before_build(project))
-    exports = _exports(project, frontend)
+    exports = _exports(project, (*frontend, *_exports_variable(variables)))
     return BuildPlan(
         config_settings=tuple(value.value for value in config_settings),
         environment=MappingProxyType(
@@ -194,6 +196,12 @@ def _exports(project: Project, frontend: Sequence[Value]) -> Value:
             msg, do=f"write one of {', '.join(EXPORTS)}, or names with commas between them"
         )
     return stated
+
+
+def _exports_variable(variables: Sequence[Value]) -> Iterator[Value]:
+    for value in _of(variables, f"environment {EXPORTS_VARIABLE}"):
+        origin = f"{value.origin} environment {EXPORTS_VARIABLE}"
+        yield Value(name="exports", value=value.value, origin=origin)
 
 
 def _frontend(pyproject: Mapping[str, Any]) -> Iterator[Value]:
