@@ -17,6 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from toolkit.crew import Crew
@@ -167,11 +168,15 @@ def _find(shop: Workshop, key: str) -> Path | None:
 def _build_and_keep(
     shop: Workshop, recipe: Recipe, key: str, source: Path, parts: Mapping[str, Part]
 ) -> Path:
-    started = time.monotonic()
     kept = shop.cache / key
-    with _work_folder(shop.cache / f"{key}.partial") as work:
-        built = build(recipe, source, parts, work, runtime=shop.runtime, env=shop.env)
-        built.rename(kept)
+    # Two image builds on one machine have one cache (the mount of BuildKit).
+    with FileLock(shop.cache / f"{key}.lock"):
+        if kept.is_dir():
+            return kept
+        started = time.monotonic()
+        with _work_folder(shop.cache / f"{key}.partial") as work:
+            built = build(recipe, source, parts, work, runtime=shop.runtime, env=shop.env)
+            built.rename(kept)
     seconds = time.monotonic() - started
     print(
         f"{recipe.name} {recipe.pin.version}: built in {seconds:.0f} s", file=sys.stderr, flush=True
