@@ -2,23 +2,52 @@
 
 import contextlib
 import errno
+import importlib
 import signal
 import sys
 import traceback
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
 import toolkit
-from toolkit.commands.audit import audit
-from toolkit.commands.info import info
 from toolkit.commands.options import Options
-from toolkit.commands.site import docs, serve
-from toolkit.commands.test import test
-from toolkit.commands.wheel import wheel
 from toolkit.errors import DiskFull, NotWritable, Spec14Error
 from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes
+
+MODULES: Final = {
+    "info": "toolkit.commands.info",
+    "wheel": "toolkit.commands.wheel",
+    "audit": "toolkit.commands.audit",
+    "test": "toolkit.commands.test",
+    "docs": "toolkit.commands.site",
+    "serve": "toolkit.commands.site",
+}
+"""Where each subcommand is, by its name."""
+
+
+class Commands(click.Group):
+    """Subcommands that are imported when they are asked for.
+
+    Click's own pattern ("Lazily Loading Subcommands"): ``spec14 serve`` need not wait for the
+    compilers' half, and Ctrl-C while modules are read ends in an exit code like any other.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names."""
+        del ctx
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a subcommand."""
+        del ctx
+        if cmd_name not in MODULES:
+            return None
+        with exit_codes():
+            command: click.Command = getattr(importlib.import_module(MODULES[cmd_name]), cmd_name)
+        return command
 
 
 @contextlib.contextmanager
@@ -63,7 +92,7 @@ def of_the_system(error: OSError) -> Spec14Error | None:
             return None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(toolkit.__version__, prog_name="spec14")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
@@ -73,10 +102,6 @@ def cli(context: click.Context, *, debug: bool, quiet: bool, as_json: bool) -> N
     """From the source of a scientific package to documentation whose every button works."""
     context.obj = Options(debug=debug, quiet=quiet, as_json=as_json)
     context.with_resource(user_errors(debug=debug))
-
-
-for command in (info, wheel, audit, test, docs, serve):
-    cli.add_command(command)
 
 
 def main() -> None:

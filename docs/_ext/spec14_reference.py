@@ -100,10 +100,17 @@ def exit_code_table() -> Table:
     return Table(heading=("code", "meaning"), rows=rows)
 
 
+def subcommands() -> dict[str, click.Command]:
+    """Give the subcommands by name."""
+    context = click.Context(cli)
+    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
 def command_tables() -> Iterator[tuple[str, str, Table]]:
     """Give name, summary and options of the command and of each subcommand."""
     yield "spec14", cli.help or "", _options(cli)
-    for name, command in sorted(cli.commands.items()):
+    for name, command in sorted(subcommands().items()):
         yield f"spec14 {name}", command.help or "", _options(command)
 
 

@@ -239,7 +239,7 @@ def test_the_smoke_modules(
     require_sound(audit)
     pip = [str(environment / "bin" / "pip"), "install", "-q", "--no-index"]
     pip += ["--find-links", str(toolchain / "wheelhouse" / "target")]
-    pip += [str(the_wheel(project)), "numpy"]
+    pip += [str(the_wheel(project)), "numpy", "matplotlib", "pyyaml", "cffi"]
     subprocess.run(pip, check=True, capture_output=True)
     done = run(environment / "bin" / "python", SMOKE / "check.py")
     assert done.returncode == 0, done.stderr

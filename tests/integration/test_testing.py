@@ -103,7 +103,7 @@ def test_a_requirement_of_the_tests_that_nobody_has(
     pure: Path, tmp_path: Path, spec14: Spec14
 ) -> None:
     project = tmp_path / "pure"
-    shutil.copytree(pure, project, symlinks=True)
+    shutil.copytree(pure, project, symlinks=True, ignore=shutil.ignore_patterns("test-env"))
     file = project / "pyproject.toml"
     text = file.read_text()
     file.write_text(text.replace('test = ["pytest"', 'test = ["spec14-no-such-package"'))

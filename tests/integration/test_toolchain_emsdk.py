@@ -146,7 +146,7 @@ def test_c_and_cpp_are_built_and_run(pair: Pair, toolchain: Path, tmp_path: Path
     run(["pyodide", "venv", tmp_path / "venv"], patient)
     pip: list[str | Path] = [tmp_path / "venv" / "bin" / "pip", "install", "-q", "--no-index"]
     pip += ["--find-links", toolchain / "wheelhouse" / "target", "--find-links", dist]
-    run([*pip, "smoke", "numpy"], environment)
+    run([*pip, "smoke", "numpy", "matplotlib", "pyyaml", "cffi"], environment)
     check: list[str | Path] = [
         tmp_path / "venv" / "bin" / "python",
         ROOT / "images" / "smoke" / "check.py",

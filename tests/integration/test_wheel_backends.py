@@ -45,17 +45,6 @@ def test_compiled(tmp_path: Path, spec14: Spec14, python: Path, name: str) -> No
     assert used(wheel, python.parents[1] / f"of-{name}", python) == "42"
 
 
-def test_pybind11_with_what_it_adds_of_itself(tmp_path: Path, spec14: Spec14, python: Path) -> None:
-    """Its flags for link time optimisation are taken without the checks that last minutes."""
-    project = COMPILED["scikit-build-pybind11"](tmp_path / "p")
-    file = project / "CMakeLists.txt"
-    text = file.read_text()
-    assert " NO_EXTRAS" in text
-    file.write_text(text.replace(" NO_EXTRAS", ""))
-    wheel = built(project, spec14)
-    assert used(wheel, python.parents[1] / "of-lto", python) == "42"
-
-
 @pytest.mark.parametrize("name", WITHOUT_A_COMPILER)
 def test_pure(tmp_path: Path, spec14: Spec14, python: Path, name: str) -> None:
     wheel = built(WITHOUT_A_COMPILER[name](tmp_path / "p"), spec14)

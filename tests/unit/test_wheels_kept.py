@@ -106,7 +106,7 @@ def test_after_another_set_of_files(project: Project) -> None:
 
 def test_after_another_plan(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     build(project)
-    assert prepared(project, BuildPlan(exports="requested"))[1] is False
+    assert prepared(project, BuildPlan(exports="pyinit"))[1] is False
     build(project)
     assert prepared(project, BuildPlan(config_settings=("setup-args=-Dx=1",)))[1] is False
     build(project)

@@ -1,15 +1,11 @@
 """What several subcommands take."""
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from toolkit.pipeline import Run
-from toolkit.progress import Steps
-from toolkit.project import Project
 from toolkit.settings import DISTRIBUTIONS
 
 
@@ -20,11 +16,6 @@ class Options:
     debug: bool
     quiet: bool
     as_json: bool
-
-    def run(self, project: Project, *, no_deps: bool = False, warn: bool = False) -> Run:
-        """Give a run on a project; its lines go to standard error where output is for machines."""
-        steps = Steps(sys.stderr if self.as_json else sys.stdout, quiet=self.quiet)
-        return Run(project=project, steps=steps, no_deps=no_deps, verbose=self.debug, warn=warn)
 
 
 PROJECT = click.option(

@@ -7,6 +7,7 @@ import click
 
 from toolkit.cache import working_on
 from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_docs
 from toolkit.project import read_project, with_choices
 from toolkit.serve import server
@@ -25,7 +26,7 @@ def docs(
     """Build the documentation with an embedded JupyterLite site in .spec14/site."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        built = up_to_date_docs(options.run(project, no_deps=no_deps))
+        built = up_to_date_docs(run_on(project, options, no_deps=no_deps))
     if options.as_json:
         print(json.dumps({"site": str(built.site), "pages": built.pages}))
 

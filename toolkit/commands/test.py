@@ -6,6 +6,7 @@ import click
 
 from toolkit.cache import working_on
 from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
 from toolkit.testing.run import run_tests
@@ -30,7 +31,7 @@ def test(
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        run = options.run(project, no_deps=no_deps)
+        run = run_on(project, options, no_deps=no_deps)
         built = up_to_date_wheel(run)
         ended = run_tests(project, built, words, say=run.steps.say)
     raise SystemExit(ended.code)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from toolkit.cache import working_on
 from toolkit.commands.options import OFFLINE, PROJECT, Options
+from toolkit.commands.running import run_on
 from toolkit.errors import AuditFailed
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
@@ -74,7 +75,7 @@ def wheel(
     if for_upload:
         require_source_for_upload(project)
     with working_on(project):
-        built = up_to_date_wheel(options.run(project, warn=warn))
+        built = up_to_date_wheel(run_on(project, options, warn=warn))
     if built.lowered and not warn:
         raise AuditFailed(
             f"{built.path.name} has {built.lowered} errors and stands there because of --warn",
