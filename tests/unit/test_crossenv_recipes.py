@@ -10,7 +10,13 @@ import pytest
 
 from tests.artefacts import make_runtime, make_wheel
 from toolkit.crossenv.debian import source_lines, version_with
-from toolkit.crossenv.libraries import files_of, library_variables, merge, take_out
+from toolkit.crossenv.libraries import (
+    files_of,
+    library_flags,
+    library_variables,
+    merge,
+    take_out,
+)
 from toolkit.crossenv.recipe_build import require_imports
 from toolkit.crossenv.recipe_graph import Recipe, all_needs, digest, digests, read_recipes
 from toolkit.crossenv.recipes import Workshop, build_all, recipe_for
@@ -242,9 +248,11 @@ def test_a_recipe_that_leaves_nothing_is_an_error(tmp_path: Path) -> None:
         take_out(prefix, files_of(prefix), tmp_path / "a")
 
 
-def test_a_project_is_led_to_the_libraries_behind_its_own_flags(tmp_path: Path) -> None:
-    assert library_variables({}, tmp_path / "none") == {}
-    variables = library_variables({"CFLAGS": "-DX -I/mine"}, tmp_path)
-    assert variables["CFLAGS"] == f"-DX -I/mine -I{tmp_path}/include"
-    assert variables["LDFLAGS"] == f"-L{tmp_path}/lib"
-    assert variables["PKG_CONFIG_LIBDIR"] == f"{tmp_path}/lib/pkgconfig"
+def test_a_project_is_led_to_the_libraries(tmp_path: Path) -> None:
+    assert library_variables(tmp_path / "none") == library_flags(tmp_path / "none") == {}
+    assert library_variables(tmp_path)["PKG_CONFIG_LIBDIR"] == f"{tmp_path}/lib/pkgconfig"
+    assert library_flags(tmp_path) == {
+        "CFLAGS": f"-I{tmp_path}/include",
+        "CXXFLAGS": f"-I{tmp_path}/include",
+        "LDFLAGS": f"-L{tmp_path}/lib",
+    }

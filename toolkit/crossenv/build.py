@@ -30,6 +30,7 @@ from pyodide_build.out_of_tree.build import _check_and_maybe_modify_wheel
 from pyodide_build.vendor._pypabuild import _handle_build_error
 
 from toolkit.crossenv.isolation import KeptEnvironment, RequirementsChanged
+from toolkit.crossenv.libraries import library_flags
 from toolkit.pins import fingerprint
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -160,8 +161,9 @@ def _has_names_of_the_machine(wheel: Path) -> bool:
 
 
 def _flags(name: str) -> str:
-    """Give the flags of a side module, and those of the build's variables."""
-    return f"{build_env.get_build_flag(f'SIDE_MODULE_{name}')} {os.environ.get(name, '')}"
+    """Give the flags of a side module, those of the build's variables, and the libraries'."""
+    of_runtime = build_env.get_build_flag(f"SIDE_MODULE_{name}")
+    return f"{of_runtime} {os.environ.get(name, '')} {library_flags().get(name, '')}"
 
 
 def _facts(order: Order, constraints: Path | None) -> str:

@@ -67,39 +67,40 @@ def merge(parts: Iterable[Path], prefix: Path) -> None:
         shutil.copytree(part, prefix, symlinks=True, dirs_exist_ok=True)
 
 
-def library_variables(environ: Mapping[str, str], prefix: Path = LIBRARIES) -> Mapping[str, str]:
+def library_variables(prefix: Path = LIBRARIES) -> Mapping[str, str]:
     """Give the variables with which a project's build finds the image's libraries.
 
     Parameters
     ----------
-    environ
-        What the build is given otherwise; its own flags come before ours.
     prefix
         Folder of libraries.
 
     Returns
     -------
     Mapping
-        ``WASM_LIBRARY_DIR`` (CMake), ``PKG_CONFIG_LIBDIR`` (pkg-config, which then does not
-        see the libraries of this machine) and ``CFLAGS``, ``CXXFLAGS``, ``LDFLAGS``.
-        Nothing, where there is no such folder.
+        ``WASM_LIBRARY_DIR`` (CMake) and ``PKG_CONFIG_LIBDIR`` (pkg-config, which then does
+        not see the libraries of this machine). Nothing, where there is no such folder.
     """
     if not prefix.is_dir():
         return {}
-
-    def after(name: str, flag: str) -> str:
-        return f"{environ.get(name, '')} {flag}".strip()
-
-    include, library = f"-I{prefix / 'include'}", f"-L{prefix / 'lib'}"
     found = str(prefix / "lib" / "pkgconfig")
     return {
         "WASM_LIBRARY_DIR": str(prefix),
         "PKG_CONFIG_LIBDIR": found,
         "EM_PKG_CONFIG_PATH": found,
-        "CFLAGS": after("CFLAGS", include),
-        "CXXFLAGS": after("CXXFLAGS", include),
-        "LDFLAGS": after("LDFLAGS", library),
     }
+
+
+def library_flags(prefix: Path = LIBRARIES) -> Mapping[str, str]:
+    """Give the compilers' flags for the image's libraries, by the variable they belong to.
+
+    They are for pyodide-build's compiler wrapper alone: CMake reads ``CFLAGS`` the first
+    time it configures and adds it again the second, and would compile everything anew.
+    """
+    if not prefix.is_dir():
+        return {}
+    include, library = f"-I{prefix / 'include'}", f"-L{prefix / 'lib'}"
+    return {"CFLAGS": include, "CXXFLAGS": include, "LDFLAGS": library}
 
 
 def _make_relocatable(file: Path, prefix: Path) -> None:

@@ -184,7 +184,7 @@ def _build(
     }
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
-        environment |= library_variables(environment)
+        environment |= library_variables()
         environment["CMAKE_ARGS"] = cmake_arguments(environment)
     options = ["--for", "runtime", "--exports", plan.exports] if compiled else ["--for", "machine"]
     options += [f"-C{setting}" for setting in (*plan.config_settings, *prepared.settings)]
