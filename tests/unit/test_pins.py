@@ -12,7 +12,7 @@ import pytest
 from tests.artefacts import make_runtime
 from toolkit.errors import Incoherent
 from toolkit.installed import READERS, debian_lock, installed_version
-from toolkit.pins import PINS, Fact, Pins, facts, read_pins, require_coherent
+from toolkit.pins import PINS, Fact, Pins, SdistPin, facts, read_pins, require_coherent
 from toolkit.runtime.distribution import Runtime, read_runtime
 
 TABLE: Final[dict[str, Any]] = tomllib.loads(PINS.read_text("utf-8"))
@@ -197,6 +197,19 @@ def test_pins_are_exact_or_ranges_and_sums_are_whole() -> None:
     assert [value for value in exact if not re.fullmatch(r"\d+(\.\d+)+", value)] == []
     assert all(re.fullmatch(r"[0-9a-f]{64}", p.source.sha256) for p in GOOD.wheelhouse.values())
     assert re.fullmatch(r"sha512-[\w+/]{86}==", GOOD.runtime["npm-integrity"])
+
+
+def test_a_source_of_another_name_that_is_not_built_into_the_image(tmp_path: Path) -> None:
+    more = (
+        f'\n[wheelhouse.libx]\nversion = "1"\nsdist = "x-source"\nsdist-sha256 = "{"0" * 64}"\n'
+        "prebuilt = false\n"
+    )
+    (tmp_path / "pins.toml").write_text(PINS.read_text("utf-8") + more)
+    pin = read_pins(tmp_path / "pins.toml").wheelhouse["libx"]
+    assert pin.source == SdistPin(name="x-source", version="1", sha256="0" * 64)
+    assert not pin.is_wheel
+    assert GOOD.wheelhouse["numpy"].is_wheel
+    assert not GOOD.wheelhouse["libz"].is_wheel
 
 
 def test_the_runtime_of_the_tests_is_that_of_the_pins(tmp_path: Path) -> None:
