@@ -95,7 +95,7 @@ FROM pair-${TOOLCHAIN} AS pair
 FROM pair AS wheelhouse
 ARG TOOLCHAIN
 COPY --from=npm /opt/spec14/npm/node_modules/pyodide /opt/spec14/runtime
-COPY toolkit/__init__.py toolkit/archive.py toolkit/crew.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py toolkit/toolchain.py /opt/spec14/toolkit/
+COPY toolkit/__init__.py toolkit/archive.py toolkit/cache.py toolkit/crew.py toolkit/disk.py toolkit/errors.py toolkit/index.py toolkit/pins.py toolkit/process.py toolkit/sdist.py toolkit/toolchain.py /opt/spec14/toolkit/
 COPY toolkit/audit/ /opt/spec14/toolkit/audit/
 COPY toolkit/crossenv/ /opt/spec14/toolkit/crossenv/
 COPY toolkit/runtime/ /opt/spec14/toolkit/runtime/

@@ -1,41 +1,11 @@
-"""What is kept from run to run: locked, replaced in one step, known by the digest of its inputs."""
+"""What is kept from run to run: replaced in one step, known by the digest of its inputs."""
 
-import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
-
-from toolkit.errors import ProjectBusy
-from toolkit.project import Project, prepare_output
-
-
-@contextlib.contextmanager
-def working_on(project: Project) -> Iterator[None]:
-    """Hold the project for one run; ``.spec14`` is made if it is not there.
-
-    Raises
-    ------
-    ProjectBusy
-        When another run holds it.
-    NotWritable
-        When ``.spec14`` cannot be written.
-    """
-    prepare_output(project)
-    lock = FileLock(project.cache / "lock", blocking=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        msg = f"another run works on {project.folder}"
-        raise ProjectBusy(msg, do="wait for it to end, then run the same command again") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_says_what_to_put_where(
 def test_two_runs_at_once(containers: Containers, demo: BuiltDemo) -> None:
     hold = (
         "import time; from pathlib import Path; from toolkit.project import read_project; "
-        "from toolkit.cache import working_on\n"
+        "from toolkit.working import working_on\n"
         "with working_on(read_project(Path('/project'))): print('held', flush=True); time.sleep(60)"
     )
     options: dict[str, Any] = {"project": demo.project, "user": str(demo.owner)}

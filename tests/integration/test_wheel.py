@@ -177,7 +177,7 @@ def test_a_build_requirement_that_nobody_has(tmp_path: Path, spec14: Spec14) -> 
     done = spec14("wheel", "--project", project, env=env)
     assert done.returncode == 42, done.stdout + done.stderr
     what, _do = error_lines(done)
-    assert what == "a build requirement of fast cannot be had"
+    assert what.startswith("a build requirement of fast cannot be had")
     assert "spec14-no-such-package-anywhere" in done.stderr or "127.0.0.1:9" in done.stderr
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.artefacts import write_tree
+from tests.indexes import make_index
 from tests.integration.conftest import Spec14, error_lines
 from tests.integration.test_wheel_settings import CONFIGURED
 
@@ -143,6 +144,29 @@ def test_fortran_without_a_compiler(tmp_path: Path, spec14: Spec14) -> None:
     what, do = error_lines(done)
     assert "Fortran" in what
     assert "Fortran" in do
+
+
+def test_build_requirements_that_go_in_a_circle(tmp_path: Path, spec14: Spec14) -> None:
+    index = tmp_path / "index"
+    for name, other in (("aaa", "bbb"), ("bbb", "aaa")):
+        text = (
+            f'[build-system]\nrequires = ["{other}", "flit-core"]\n'
+            'build-backend = "flit_core.buildapi"\n'
+            f'[project]\nname = "{name}"\nversion = "1.0"\ndescription = "x"\n'
+        )
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+        files = {"pyproject.toml": text, "PKG-INFO": metadata, f"{name}.py": ""}
+        folder = write_tree(tmp_path / f"{name}-1.0", files)
+        (index / name).mkdir(parents=True)
+        with tarfile.open(index / name / f"{name}-1.0.tar.gz", "w:gz") as archive:
+            archive.add(folder, folder.name)
+    env = {"PIP_CONFIG_FILE": "/dev/null", "PIP_INDEX_URL": make_index(index)}
+    done = spec14("wheel", "aaa", "--project", tmp_path, env=env)
+    assert done.returncode == 42, done.stdout + done.stderr
+    what, do = error_lines(done)
+    assert what == "build requirements go in a circle: aaa -> bbb 1.0 -> aaa 1.0 -> bbb"
+    assert "requires" in do
+    assert wheels(tmp_path) == []
 
 
 @pytest.mark.network

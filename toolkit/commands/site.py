@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from toolkit.cache import working_on
 from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_docs
 from toolkit.project import read_project, with_choices
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
+from toolkit.working import working_on
 
 
 @click.command()

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from toolkit.cache import working_on
 from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
 from toolkit.testing.run import run_tests
+from toolkit.working import working_on
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from toolkit.cache import working_on
 from toolkit.commands.options import OFFLINE, PROJECT, Options
 from toolkit.commands.running import run_on
 from toolkit.errors import AuditFailed
@@ -20,6 +19,7 @@ from toolkit.wheels.explain import explain as explain_build
 from toolkit.wheels.given import given_project
 from toolkit.wheels.plan import Value, with_options
 from toolkit.wheels.upload import require_source_for_upload, require_wheel_for_upload
+from toolkit.working import working_on
 
 
 @click.command()
@@ -63,7 +63,7 @@ def wheel(
     without it the project is built. The wheel of an sdist or name goes to the project's
     .spec14/dist.
     """
-    project = read_project(path) if source is None else given_project(source, path)
+    project = read_project(path) if source is None else given_project(source, path, offline=offline)
     project = with_options(
         with_choices(project, offline=offline),
         config_settings=config_settings,

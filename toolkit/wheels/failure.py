@@ -29,6 +29,14 @@ UV_FAILED: Final = (
 """What uv (0.9 to 0.13) writes when a requirement cannot be had."""
 
 
+NESTED: Final = re.compile(r"Failed to (?:download and )?build `([^`]+)`")
+CYCLE: Final = re.compile(r"Cyclic build dependency detected for `([^`]+)`")
+NO_SUCH: Final = re.compile(
+    r"(\S+) was not found in the (?:package registry|provided package|cache)"
+)
+"""Which sdists uv was building when it gave up, and why."""
+
+
 def lacks_requirement(done: Finished) -> bool:
     """Whether uv could not have a build requirement, from wherever it was to come."""
     return any(words in done.output for words in UV_FAILED)
@@ -56,11 +64,7 @@ def build_error(project: Project, done: Finished, source: Path) -> Spec14Error:
             detail=excerpt(output, found.position, before=6),
         )
     if lacks_requirement(done):
-        return RequirementsFailed(
-            f"a build requirement of {project.name} cannot be had",
-            do="correct [build-system] requires, or see that the package index can be reached",
-            detail=done.tail(20),
-        )
+        return _lacking(project, output, done.tail(20))
     words = backend_words(output)
     said = reason(words)
     return BuildFailed(
@@ -68,4 +72,25 @@ def build_error(project: Project, done: Finished, source: Path) -> Spec14Error:
         do=(version_advice(project) if lacks_version(output) else advice(words))
         or "read the backend's message above",
         detail="\n".join(words.splitlines()[-40:]),
+    )
+
+
+def _lacking(project: Project, output: str, detail: str) -> RequirementsFailed:
+    """Say which build requirement cannot be had, and which others led to it."""
+    way = [project.name, *(name.replace("==", " ") for name in NESTED.findall(output))]
+    if cycle := CYCLE.search(output):
+        return RequirementsFailed(
+            f"build requirements go in a circle: {' -> '.join([*way, cycle[1]])}",
+            do="have a wheel of one of them on the index, or take it out of its requires",
+            detail=detail,
+        )
+    who = f"a build requirement of {way[-1]}"
+    if len(way) > 1:
+        who += f" (asked for by {' -> '.join(way[:-1])})"
+    missing = NO_SUCH.search(" ".join(output.split()))
+    why = f": {missing[1]} is not on the index" if missing else ""
+    return RequirementsFailed(
+        f"{who} cannot be had{why}",
+        do="correct [build-system] requires, or see that the package index can be reached",
+        detail=detail,
     )

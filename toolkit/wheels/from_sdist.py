@@ -13,17 +13,18 @@ from packaging.requirements import Requirement
 
 import toolkit
 from toolkit.archive import file_sha256
-from toolkit.cache import key_of, read_record, working_on, write_record
+from toolkit.cache import key_of, read_record, write_record
 from toolkit.crossenv.recipes import build_recipe, recipe_for
 from toolkit.pins import SdistPin, fingerprint, read_pins
 from toolkit.project import Project
 from toolkit.runtime.lock import read_wheel
+from toolkit.sdist import fetch_sdist
 from toolkit.wheels.build import build_wheel
 from toolkit.wheels.given import sdist_project
 from toolkit.wheels.index import uv_environment
 from toolkit.wheels.lockfile import Locked
-from toolkit.wheels.sdist import fetch_sdist
 from toolkit.wheels.store import Store
+from toolkit.working import working_on
 
 
 def build_sdist(requirement: str, project: Project, store: Store) -> Locked:
@@ -50,7 +51,7 @@ def build_sdist(requirement: str, project: Project, store: Store) -> Locked:
     """
     if (recipe := _recipe(Requirement(requirement))) is not None:
         return _by_recipe(*recipe, project, store)
-    sdist = fetch_sdist(requirement, project.cache / "sdists")
+    sdist = fetch_sdist(requirement, project.cache / "sdists", offline=project.settings.offline)
     digest = file_sha256(sdist)
     key = key_of(digest, fingerprint(), toolkit.__version__)
     record = store.folder / f"built-{key[:24]}.json"

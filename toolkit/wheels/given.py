@@ -19,12 +19,12 @@ from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error
 from toolkit.errors import ProjectIncomplete, SettingsError, SourceFailed, Untrusted
 from toolkit.project import OUT, Project, prepare_out, read_project
-from toolkit.wheels.sdist import fetch_sdist, parse_requirement
+from toolkit.sdist import fetch_sdist, parse_requirement
 
 ARCHIVES: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 
-def given_project(source: str, cwd: Path) -> Project:
+def given_project(source: str, cwd: Path, *, offline: bool = False) -> Project:
     """Give the project that a word of the command line names.
 
     Parameters
@@ -35,11 +35,15 @@ def given_project(source: str, cwd: Path) -> Project:
     cwd
         The working folder: relative paths begin there, and what is made of an sdist goes to
         its ``.spec14``.
+    offline
+        Whether a package that is named must have been fetched before.
 
     Raises
     ------
     SourceFailed
         When there is nothing of that name, or it is damaged.
+    LockFailed
+        When it would have to be fetched.
     """
     path = cwd / source
     out = Path(os.path.abspath(cwd)) / OUT  # noqa: PTH100 - a linked folder keeps its name
@@ -54,7 +58,7 @@ def given_project(source: str, cwd: Path) -> Project:
         raise SourceFailed(msg, do="name a folder, an sdist, NAME or NAME==VERSION")
     parse_requirement(source)
     prepare_out(out)
-    return sdist_project(fetch_sdist(source, out / "cache" / "sdist"), out)
+    return sdist_project(fetch_sdist(source, out / "cache" / "sdist", offline=offline), out)
 
 
 def sdist_project(sdist: Path, out: Path) -> Project:

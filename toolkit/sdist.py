@@ -15,13 +15,14 @@ from typing import Final
 from httpx2 import HTTPError
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from unearth import Link, PackageFinder, TargetPython
 from unearth.errors import HashMismatchError, UnpackError
 
 from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error
-from toolkit.errors import SourceFailed, Untrusted
+from toolkit.errors import LockFailed, SourceFailed, Untrusted
 from toolkit.index import pip_configuration
 
 RECORD: Final = "spec14.json"
@@ -46,7 +47,7 @@ def parse_requirement(text: str) -> Requirement:
     return requirement
 
 
-def fetch_sdist(requirement: str, folder: Path) -> Path:
+def fetch_sdist(requirement: str, folder: Path, *, offline: bool = False) -> Path:
     """Give the sdist of the newest version that a requirement allows.
 
     A version that is stated exactly (``==``) is asked for once: afterwards the kept file
@@ -58,18 +59,25 @@ def fetch_sdist(requirement: str, folder: Path) -> Path:
         A PEP 508 requirement without a URL.
     folder
         Where sdists are kept.
+    offline
+        Whether a kept file must do: of a version that is not stated exactly the newest.
 
     Raises
     ------
     SourceFailed
         When there is no such package, it has no sdist, or the index cannot be reached.
+    LockFailed
+        When it is not kept, and this run is offline.
     Untrusted
         When the file does not have the checksum that the index gives.
     """
     wanted = parse_requirement(requirement)
     folder.mkdir(parents=True, exist_ok=True)
-    if (kept := _kept(wanted, folder)) is not None:
+    if (kept := _kept(wanted, folder, any_version=offline)) is not None:
         return kept
+    if offline:
+        msg = f"the sdist of {wanted} is not in the caches, and this run is offline"
+        raise LockFailed(msg, do="run the same command once without --offline")
     with _words_of_unearth() as said, _known_failures(wanted, said):
         finder = PackageFinder(
             index_urls=_indexes(), no_binary=[wanted.name], target_python=TargetPython()
@@ -114,16 +122,22 @@ def _download(
     return path
 
 
-def _kept(wanted: Requirement, folder: Path) -> Path | None:
-    specifiers = list(wanted.specifier)
-    if len(specifiers) != 1 or specifiers[0].operator != "==":
+def _kept(wanted: Requirement, folder: Path, *, any_version: bool) -> Path | None:
+    exact = len(wanted.specifier) == 1 and next(iter(wanted.specifier)).operator == "=="
+    if not exact and not any_version:
         return None
-    record = read_record(folder / RECORD)
-    entry = record.get(f"{canonicalize_name(wanted.name)}=={specifiers[0].version}", {})
-    path = folder / str(entry.get("file", ""))
-    if not path.is_file() or file_sha256(path) != entry.get("sha256"):
-        return None
-    return path
+    found: dict[Version, Path] = {}
+    for key, entry in read_record(folder / RECORD).items():
+        name, _, version = key.partition("==")
+        path = folder / str(entry.get("file", ""))
+        if (
+            name == canonicalize_name(wanted.name)
+            and wanted.specifier.contains(version, prereleases=True)
+            and path.is_file()
+            and file_sha256(path) == entry.get("sha256")
+        ):
+            found[Version(version)] = path
+    return found[max(found)] if found else None
 
 
 def _nothing_found(finder: PackageFinder, wanted: Requirement, said: list[str]) -> SourceFailed:

@@ -13,8 +13,8 @@ import pytest
 
 from tests.artefacts import make_wheel
 from tests.indexes import make_index
-from toolkit.errors import SourceFailed, Untrusted
-from toolkit.wheels.sdist import fetch_sdist, parse_requirement
+from toolkit.errors import LockFailed, SourceFailed, Untrusted
+from toolkit.sdist import fetch_sdist, parse_requirement
 
 
 @dataclass
@@ -105,6 +105,20 @@ def test_an_exact_version_is_asked_for_once(index: Index, tmp_path: Path) -> Non
     record = json.loads((tmp_path / "spec14.json").read_text())
     assert record["pkg==1.0"]["sha256"] == hashlib.sha256(b"source").hexdigest()
     assert record["pkg==1.0"]["checked"] is True
+
+
+def test_offline_a_kept_one_must_do(index: Index, tmp_path: Path) -> None:
+    for version in ("1.9", "1.10", "2.0"):
+        index.publish("pkg", f"pkg-{version}.tar.gz", version.encode())
+        fetch_sdist(f"pkg=={version}", tmp_path)
+    asked = list(index.asked)
+    (tmp_path / "pkg-2.0.tar.gz").write_bytes(b"tampered")
+    assert fetch_sdist("Pkg", tmp_path, offline=True).read_bytes() == b"1.10"
+    assert fetch_sdist("pkg<1.10", tmp_path, offline=True).read_bytes() == b"1.9"
+    for missing in ("pkg==2.0", "pkg>3", "other"):
+        with pytest.raises(LockFailed, match="this run is offline"):
+            fetch_sdist(missing, tmp_path, offline=True)
+    assert index.asked == asked
 
 
 def test_another_checksum_than_the_index_gives(index: Index, tmp_path: Path) -> None:
