@@ -120,12 +120,14 @@ def test_the_build_folder(tmp_path: Path, runtime: Path) -> None:
         "a/__config__.py": "prefix = '/project/.spec14/cache/source'\n",
         "a/x.so": wasm.module(custom={"y": b"\0/project/.spec14/cache/source/x.c"}),
         "a/lib/a.pc": "prefix=/project/.spec14/cache/dist\n",
+        "a/_fast.c": "/* depends: /project/.spec14/cache/numpy.h */",
         "a/other.py": "'/project'",
     }
     found = audited(tmp_path, runtime, files, build_folders=(folder,))
     assert told(found) == [
         ("error", "build-path", "a/__config__.py"),
         ("error", "build-path", "a/x.so"),
+        ("warning", "development-path", "a/_fast.c"),
         ("warning", "development-path", "a/lib/a.pc"),
         ("warning", "source-path", "a/x.so"),
     ]

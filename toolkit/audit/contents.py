@@ -40,8 +40,11 @@ CACHES: Final = frozenset(
     }
 )
 TESTS: Final = frozenset({"test", "tests"})
-DEVELOPMENT: Final = frozenset({".pc", ".cmake", ".la"})
-"""Files that nothing reads at run time: a wrong prefix there hurts nobody who imports."""
+DEVELOPMENT: Final = frozenset(
+    {".pc", ".cmake", ".la", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp"}
+)
+"""Files that nothing reads at run time: a wrong prefix there hurts nobody who imports. Cython
+names NumPy's headers in a comment of the C that it writes, and setuptools may pack that."""
 SOURCE_PATH: Final = re.compile(
     rb"(?<![\w.+@*-])/(?:home|Users|root|tmp|build|builds|workspace|github|project|src)/[\w.+@/-]{3,200}?"
     rb"\.(?:c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|rs|f|f90)\b"
