@@ -44,7 +44,10 @@ KINDS: Final[dict[str, tuple[Severity, str]]] = {
     "simd": (Severity.WARNING, "SIMD, which the runtime does without"),
     "feature": (Severity.WARNING, "instructions that the runtime does without, or unknown ones"),
     "program": (Severity.WARNING, "a native program that is no shared library"),
-    "development-path": (Severity.WARNING, "the build folder's path in a .pc, .cmake or .la file, or C source"),
+    "development-path": (
+        Severity.WARNING,
+        "the build folder's path in C source, .pc, .cmake or .la files",
+    ),
     "source-path": (Severity.WARNING, "the path of a source file on the machine that built it"),
     "source-map": (Severity.WARNING, "a source map"),
     "cache": (Severity.WARNING, "byte code and caches"),
