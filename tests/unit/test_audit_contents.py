@@ -127,8 +127,8 @@ def test_the_build_folder(tmp_path: Path, runtime: Path) -> None:
     assert told(found) == [
         ("error", "build-path", "a/__config__.py"),
         ("error", "build-path", "a/x.so"),
-        ("warning", "development-path", "a/_fast.c"),
         ("warning", "development-path", "a/lib/a.pc"),
+        ("warning", "development-path", "a/_fast.c"),
         ("warning", "source-path", "a/x.so"),
     ]
     assert "build-path" not in {one.kind for one in audited(tmp_path, runtime, files).findings}

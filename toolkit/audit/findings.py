@@ -46,7 +46,7 @@ KINDS: Final[dict[str, tuple[Severity, str]]] = {
     "program": (Severity.WARNING, "a native program that is no shared library"),
     "development-path": (
         Severity.WARNING,
-        "the build folder's path in C source, .pc, .cmake or .la files",
+        "the build folder's path in C source or .pc, .cmake, .la",
     ),
     "source-path": (Severity.WARNING, "the path of a source file on the machine that built it"),
     "source-map": (Severity.WARNING, "a source map"),
