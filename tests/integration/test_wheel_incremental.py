@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends import meson_c, scikit_build_c, setuptools_c
+from tests.backends.meson import meson_c
+from tests.backends.scikit_build import scikit_build_c
+from tests.backends.setuptools import setuptools_c
 from tests.integration.conftest import ROOT, Spec14, the_wheel
 
 OUTSIDE = {"meson-c": meson_c, "scikit-build-c": scikit_build_c}
@@ -75,19 +77,7 @@ def test_every_edit_gives_what_a_build_from_nothing_gives(
         seen.add(wheel)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "meson-c",
-        pytest.param(
-            "scikit-build-c",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="CMake's flags are others when it configures for the second time",
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("name", OUTSIDE)
 def test_only_the_object_that_changed_is_compiled(
     name: str, tmp_path: Path, spec14: Spec14
 ) -> None:

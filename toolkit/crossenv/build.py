@@ -29,6 +29,7 @@ from pyodide_build.cli.build import _convert_exports
 from pyodide_build.out_of_tree.build import _check_and_maybe_modify_wheel
 from pyodide_build.vendor._pypabuild import _handle_build_error
 
+from toolkit.crossenv.cmake_toolchain import toolchain_variables
 from toolkit.crossenv.isolation import KeptEnvironment, RequirementsChanged
 from toolkit.crossenv.libraries import library_flags
 from toolkit.pins import fingerprint
@@ -83,6 +84,7 @@ def build_for_runtime(order: Order) -> Path:
     constraints = build_env._create_constraints_file()  # noqa: SLF001 - as `run` does
     order.wrappers.mkdir(parents=True, exist_ok=True)
     variables = {**os.environ, **build_env.get_build_environment_vars(build_env.get_pyodide_root())}
+    variables |= toolchain_variables(variables)
 
     def once(environment: KeptEnvironment) -> str:
         with (

@@ -94,8 +94,8 @@ def library_variables(prefix: Path = LIBRARIES) -> Mapping[str, str]:
 def library_flags(prefix: Path = LIBRARIES) -> Mapping[str, str]:
     """Give the compilers' flags for the image's libraries, by the variable they belong to.
 
-    They are for pyodide-build's compiler wrapper alone: CMake reads ``CFLAGS`` the first
-    time it configures and adds it again the second, and would compile everything anew.
+    They are for pyodide-build's compiler wrapper alone, which adds them to every call: a
+    build system that reads ``CFLAGS`` would have them twice.
     """
     if not prefix.is_dir():
         return {}

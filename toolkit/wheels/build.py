@@ -36,7 +36,7 @@ from toolkit.wheels.failure import build_error, lacks_requirement
 from toolkit.wheels.index import uv_environment
 from toolkit.wheels.kept import Folders, Prepared, folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
-from toolkit.wheels.prepare import cmake_arguments, prepare_copy, require_buildable
+from toolkit.wheels.prepare import prepare_copy, require_buildable
 from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.stamp import stamp_wheel
 from toolkit.wheels.version import history_key
@@ -185,7 +185,6 @@ def _build(
     if compiled:
         environment["EM_CACHE"] = str(_emscripten_cache(project))
         environment |= library_variables()
-        environment["CMAKE_ARGS"] = cmake_arguments(environment)
     options = ["--for", "runtime", "--exports", plan.exports] if compiled else ["--for", "machine"]
     options += [f"-C{setting}" for setting in (*plan.config_settings, *prepared.settings)]
     done = run_backend(options, where, environment)

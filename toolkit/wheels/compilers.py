@@ -22,7 +22,6 @@ from toolkit.wheels.kept import Folders
 
 SIZE: Final = "2G"
 """Bound of one project's compiler cache; ccache drops the least recently used."""
-LTO_OFF: Final = "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF"
 LAUNCHERS: Final = Path("/usr/lib/ccache")
 """Debian's links named like the machine's own compilers."""
 CPU_MAX: Final = Path("/sys/fs/cgroup/cpu.max")
@@ -72,9 +71,6 @@ def compiler_environment(cache: Path, shared: Path, where: Folders) -> dict[str,
         "CMAKE_BUILD_PARALLEL_LEVEL": processors,
         "NPY_NUM_BUILD_JOBS": processors,
         "MAX_JOBS": processors,
-        # pybind11 asks whether it works unless it is told: emcc would compile its system
-        # libraries once more for the answer (minutes), and modules of Pyodide are made without.
-        "CMAKE_ARGS": f"{LTO_OFF} {os.environ.get('CMAKE_ARGS', '')}".strip(),
         **link_cache.install(where.kept, shared / "links", toolchain=fingerprint()),
     }
     if shutil.which("ccache") is None:

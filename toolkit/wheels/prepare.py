@@ -22,11 +22,6 @@ SWITCHED_OFF: Final = (
 )
 
 
-LTO_AS_MEANT: Final = "-DHAS_FLTO_THIN=ON -DHAS_FLTO_AUTO=ON"
-"""pybind11 3.1 sets its flags for Emscripten "without checking" and then checks nevertheless
-(``pybind11Common.cmake``): Emscripten compiles all its libraries for that, for minutes."""
-
-
 def require_buildable(project: Project, plan: BuildPlan) -> None:
     """Check what can be known before a build: the version, the compilers.
 
@@ -67,12 +62,6 @@ def prepare_copy(project: Project, plan: BuildPlan, copy: Path) -> dict[str, str
     if plan.before_build:
         _run_before_build(project, plan, copy, environment)
     return environment
-
-
-def cmake_arguments(environment: Mapping[str, str]) -> str:
-    """Give ``CMAKE_ARGS`` of a build for the runtime: the project's own come last and win."""
-    own = environment.get("CMAKE_ARGS", os.environ.get("CMAKE_ARGS", ""))
-    return f"{LTO_AS_MEANT} {own}".strip()
 
 
 def _run_before_build(
