@@ -38,17 +38,23 @@ def section(number: int, content: bytes) -> bytes:
     return bytes([number]) + leb(len(content)) + content
 
 
-def dylink(weak: Iterable[tuple[str, str]] = (), needed: Iterable[str] = ()) -> bytes:
+def dylink(
+    weak: Iterable[tuple[str, str]] = (),
+    needed: Iterable[str] = (),
+    paths: Iterable[str] = (),
+) -> bytes:
     """Encode the section by which a side module is known."""
     memory = b"\1" + leb(4) + bytes(4)
     libraries = vector([name(library) for library in needed])
+    places = vector([name(path) for path in paths])
     flags = vector([name(origin) + name(field) + leb(WEAK) for origin, field in weak])
     return section(
         0,
         name("dylink.0")
         + memory
         + (b"\2" + leb(len(libraries)) + libraries)
-        + (b"\4" + leb(len(flags)) + flags),
+        + (b"\4" + leb(len(flags)) + flags)
+        + (b"\5" + leb(len(places)) + places),
     )
 
 
@@ -73,6 +79,7 @@ def module(
     memory: int | None = None,
     weak: Iterable[tuple[str, str]] = (),
     needed: Iterable[str] = (),
+    paths: Iterable[str] = ("$ORIGIN",),
     exports: Iterable[str] = (),
     data: Iterable[str] = (),
     tag_exports: Iterable[str] = (),
@@ -127,7 +134,7 @@ def module(
     shown += [name(field) + b"\4" + leb(number) for number, field in enumerate(tag_exports)]
     parts = [
         b"\0asm\1\0\0\0",
-        dylink(weak, needed) if side else b"",
+        dylink(weak, needed, paths) if side else b"",
         section(1, vector([function_type(signature) for signature in signatures])),
         section(2, vector(imports)),
         section(3, vector(own)),

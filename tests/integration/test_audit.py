@@ -128,44 +128,82 @@ def test_missing_symbols_are_readable(emcc: Path, toolchain: Path) -> None:
     assert area.what.startswith("needs other::area(double, int) [_ZN5other4areaEdi] ")
 
 
+LOAD: Final = """
+    import { readFileSync } from "node:fs";
+    const [runtime, ...files] = process.argv.slice(2);
+    const { loadPyodide } = await import(runtime + "/pyodide.mjs");
+    const py = await loadPyodide();
+    for (const file of files) {
+        const [where, source] = file.split("=");
+        py.FS.mkdirTree("/x/" + where.split("/").slice(0, -1).join("/"));
+        py.FS.writeFile("/x/" + where, readFileSync(source));
+    }
+    py.globals.set("path", "/x/" + files[0].split("=")[0]);
+    const said = py.runPython(`
+import ctypes
+try:
+    ctypes.CDLL(path).f
+    said = "loads"
+except Exception as error:
+    said = str(error)
+said`);
+    process.stdout.write(said, () => process.exit(0));
+    """
+
+
+def loaded(toolchain: Path, folder: Path, **modules: bytes) -> str:
+    """Say what the runtime says of loading the first of some modules, named as `a/lib/x`."""
+    write_tree(folder, {"load.mjs": LOAD})
+    words = []
+    for number, (name, content) in enumerate(modules.items()):
+        (folder / f"{number}.so").write_bytes(content)
+        words.append(f"{name}.so={folder / f'{number}.so'}")
+    start = ["node", "--experimental-wasm-stack-switching", str(folder / "load.mjs")]
+    done = subprocess.run(
+        [*start, str(toolchain / "runtime"), *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
 def test_what_the_audit_says_of_a_type_is_what_the_engine_says(
     emcc: Path, toolchain: Path, tmp_path: Path
 ) -> None:
     """A signature that differs really does not load: asked of the runtime in Node."""
     wrong = compiled(emcc, "double strlen(int); double f(int x) { return strlen(x); }\n", *TARGET)
     right = compiled(emcc, "int strlen(int); int f(int x) { return strlen(x); }\n", *TARGET)
-    (tmp_path / "load.mjs").write_text("""
-        import { readFileSync } from "node:fs";
-        const { loadPyodide } = await import(process.argv[2] + "/pyodide.mjs");
-        const py = await loadPyodide();
-        py.FS.writeFile("/tmp/x.so", readFileSync(process.argv[3]));
-        const said = py.runPython(`
-import ctypes
-try:
-    ctypes.CDLL("/tmp/x.so")
-    said = "loads"
-except Exception as error:
-    said = str(error)
-said`);
-        process.stdout.write(said, () => process.exit(0));
-        """)
-
-    def loaded(content: bytes) -> str:
-        (tmp_path / "x.so").write_bytes(content)
-        start = ["node", "--experimental-wasm-stack-switching", str(tmp_path / "load.mjs")]
-        done = subprocess.run(
-            [*start, str(toolchain / "runtime"), str(tmp_path / "x.so")],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        return done.stdout
-
     assert findings(emcc, toolchain / "runtime", right) == []
-    assert loaded(right) == "loads"
+    assert loaded(toolchain, tmp_path, x=right) == "loads"
     assert [one.kind for one in findings(emcc, toolchain / "runtime", wrong)] == ["type"]
-    assert loaded(wrong) != "loads"
+    assert loaded(toolchain, tmp_path, x=wrong) != "loads"
+
+
+@pytest.mark.parametrize(
+    ("place", "path", "found"),
+    [
+        ("a/lib/libg", "$ORIGIN/lib", True),
+        ("a/lib/libg", "", False),
+        ("a/libg", "", False),
+        ("a.libs/libg", "", False),
+        ("a.libs/libg", "$ORIGIN/../a.libs", True),
+    ],
+)
+def test_a_library_is_found_where_the_loader_finds_it(
+    emcc: Path, toolchain: Path, tmp_path: Path, *, place: str, path: str, found: bool
+) -> None:
+    library = compiled(emcc, "int g(int x) { return x + 1; }\n", *TARGET)
+    (emcc / "libg.so").write_bytes(library)
+    flags = [*TARGET, f"-L{emcc}", "-lg", *([f"-Wl,-rpath,{path}"] if path else [])]
+    user = compiled(emcc, "int g(int); int f(int x) { return g(x); }\n", *flags)
+    files: dict[str, str | bytes] = {"a/x.so": user, f"{place}.so": library}
+    wheel = make_wheel(tmp_path, "a", tag=COMPILED, files=files)
+    kinds = {one.kind for one in audit_wheel(wheel, toolchain / "runtime").findings}
+    assert ("library" not in kinds) is found
+    said = loaded(toolchain, tmp_path, **{"a/x": user, place: library})
+    assert (said == "loads") is found, said
 
 
 def test_a_module_of_this_machine(toolchain: Path, tmp_path: Path) -> None:

@@ -150,6 +150,22 @@ def test_a_library_that_nobody_brings(tmp_path: Path, runtime: Path) -> None:
     assert "libz.so" in only(found).what
 
 
+def test_a_library_where_the_loader_does_not_look(tmp_path: Path, runtime: Path) -> None:
+    files = {
+        "a/user.so": wasm.module(functions=[("env", "shared")], needed=["libx.so"], paths=[]),
+        "a/lib/libx.so": wasm.module(exports=["shared"]),
+    }
+    found = audit_wheel(make_wheel(tmp_path, "a", tag=COMPILED, files=files), runtime)
+    (told,) = [one for one in found.findings if one.kind == "library"]
+    assert told.what.endswith("the loader does not look for it where it is, a/lib/libx.so")
+    assert "-Wl,-rpath,'$ORIGIN/lib'" in told.do
+    files["a/user.so"] = wasm.module(
+        functions=[("env", "shared")], needed=["libx.so"], paths=["$ORIGIN/lib"]
+    )
+    found = audit_wheel(make_wheel(tmp_path, "a", tag=COMPILED, files=files), runtime)
+    assert found.findings == ()
+
+
 def test_a_librarys_signature_counts_too(tmp_path: Path, runtime: Path) -> None:
     user = wasm.module(
         functions=[("env", "shared")],
@@ -171,7 +187,9 @@ def test_a_module_that_is_not_named_may_not_be_there(tmp_path: Path, runtime: Pa
 
 
 def test_wheels_loaded_before_count(tmp_path: Path, runtime: Path) -> None:
-    user = wasm.module(functions=[("env", "shared")], needed=["libx.so"])
+    user = wasm.module(
+        functions=[("env", "shared")], needed=["libx.so"], paths=["$ORIGIN/../b.libs"]
+    )
     wheel = make_wheel(tmp_path, "a", tag=COMPILED, files={"a/user.so": user})
     files = {"b.libs/libx.so": wasm.module(exports=["shared"])}
     before = make_wheel(tmp_path, "b", tag=COMPILED, files=files)

@@ -61,6 +61,8 @@ class Module:
         What it gives.
     needed
         File names of the libraries it wants loaded with it (``dylink.0``).
+    runtime_paths
+        Folders in which they are looked for; ``$ORIGIN`` is the module's own.
     weak
         Imports (origin, name) that may stay unresolved.
     sections
@@ -79,6 +81,7 @@ class Module:
     imports: tuple[Import, ...]
     exports: Mapping[str, Extern]
     needed: tuple[str, ...]
+    runtime_paths: tuple[str, ...]
     weak: frozenset[tuple[str, str]]
     sections: Mapping[str, int]
     features: frozenset[str]

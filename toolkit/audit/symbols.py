@@ -5,6 +5,7 @@ runtime; the libraries that the module names; the module itself. A symbol that o
 another module gives is there if that module was loaded before, for all.
 """
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -37,20 +38,33 @@ class Neighbours:
 
     modules: Sequence[Module]
 
-    def library(self, needed: str) -> Module | None:
-        """Give the module of that file name."""
+    def named(self, needed: str) -> Module | None:
+        """Give a module of that file name, wherever it lies."""
         name = PurePosixPath(needed).name
         return next((one for one in self.modules if PurePosixPath(one.name).name == name), None)
+
+    def library(self, needed: str, module: Module) -> Module | None:
+        """Give the library that the loader would find for a module.
+
+        It looks where the module's runtime paths say and nowhere else: not beside the
+        module, not in ``NAME.libs`` (``findLibraryFS`` of ``src/lib/libdylink.js``).
+        """
+        origin = posixpath.dirname(module.name)
+        places = {
+            posixpath.normpath(f"{path.replace('$ORIGIN', origin)}/{needed}")
+            for path in module.runtime_paths
+        }
+        return next((one for one in self.modules if one.name in places), None)
 
     def libraries(self, module: Module) -> list[Module]:
         """Give the libraries that a module names, and those that they name."""
         found: list[Module] = []
-        waiting = list(module.needed)
+        waiting = [(name, module) for name in module.needed]
         while waiting:
-            library = self.library(waiting.pop(0))
+            library = self.library(*waiting.pop(0))
             if library is not None and library is not module and library not in found:
                 found.append(library)
-                waiting += library.needed
+                waiting += [(name, library) for name in library.needed]
         return found
 
     def givers(self, symbol: str, but: Module) -> Iterator[Module]:
@@ -75,14 +89,7 @@ def judge_symbols(
         Whether it was said already that exceptions or longjmp are of the wrong model: what
         belongs to them is not reported once more, symbol by symbol.
     """
-    for name in module.needed:
-        if others.library(name) is None:
-            yield finding(
-                "library",
-                f"wants the library {name}, which is not in the wheel",
-                where=module.name,
-                do="bring it along (`pyodide auditwheel repair`), or link it statically",
-            )
+    yield from _libraries(module, others)
     if other_memory(module, provided):
         return  # every address would be reported
     libraries = others.libraries(module)
@@ -95,6 +102,31 @@ def judge_symbols(
             if (found.kind, found.symbol) not in told:
                 told.add((found.kind, found.symbol))
                 yield found
+
+
+def _libraries(module: Module, others: Neighbours) -> Iterator[Finding]:
+    for name in module.needed:
+        if others.library(name, module) is not None:
+            continue
+        if (elsewhere := others.named(name)) is None:
+            yield finding(
+                "library",
+                f"wants the library {name}, which is not in the wheel",
+                where=module.name,
+                do="bring it along (`pyodide auditwheel repair`), or link it statically",
+            )
+            continue
+        folder = posixpath.relpath(
+            posixpath.dirname(elsewhere.name), posixpath.dirname(module.name)
+        )
+        path = "$ORIGIN" if folder == "." else f"$ORIGIN/{folder}"
+        yield finding(
+            "library",
+            f"wants the library {name}; the loader does not look for it where it is, "
+            f"{elsewhere.name}",
+            where=module.name,
+            do=f"link the module with -Wl,-rpath,'{path}', or the library statically",
+        )
 
 
 def _judge(

@@ -70,10 +70,11 @@ def read_module(name: str, content: bytes, *, side: bool = True) -> Module:
         types = [_signature(found) for found in reader.get_types()]
         imports = tuple(_imports(reader, types))
         needed: tuple[str, ...] = ()
+        paths: tuple[str, ...] = ()
         weak: frozenset[tuple[str, str]] = frozenset()
         if side:
             dylink = _dylink(reader)
-            needed = tuple(dylink.needed)
+            needed, paths = tuple(dylink.needed), tuple(dylink.runtime_paths)
             weak = frozenset(
                 (origin, field)
                 for origin, fields in dylink.import_info.items()
@@ -89,6 +90,7 @@ def read_module(name: str, content: bytes, *, side: bool = True) -> Module:
             imports=imports,
             exports=_exports(reader, types, imports),
             needed=needed,
+            runtime_paths=paths,
             weak=weak,
             sections={part.name: part.size for part in sections if part.name is not None},
             features=used.names,
