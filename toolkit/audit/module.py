@@ -62,7 +62,8 @@ class Module:
     needed
         File names of the libraries it wants loaded with it (``dylink.0``).
     weak
-        Imports (origin, name) that may stay unresolved.
+        Names of imports that may stay unresolved: called or as an address in the offset
+        table, for which lld writes no flag (``weakImports`` in ``src/lib/libdylink.js``).
     sections
         Names of its custom sections with their size in bytes.
     features
@@ -79,7 +80,7 @@ class Module:
     imports: tuple[Import, ...]
     exports: Mapping[str, Extern]
     needed: tuple[str, ...]
-    weak: frozenset[tuple[str, str]]
+    weak: frozenset[str]
     sections: Mapping[str, int]
     features: frozenset[str]
     unknown: str

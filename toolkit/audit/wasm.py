@@ -70,13 +70,13 @@ def read_module(name: str, content: bytes, *, side: bool = True) -> Module:
         types = [_signature(found) for found in reader.get_types()]
         imports = tuple(_imports(reader, types))
         needed: tuple[str, ...] = ()
-        weak: frozenset[tuple[str, str]] = frozenset()
+        weak: frozenset[str] = frozenset()
         if side:
             dylink = _dylink(reader)
             needed = tuple(dylink.needed)
             weak = frozenset(
-                (origin, field)
-                for origin, fields in dylink.import_info.items()
+                field
+                for fields in dylink.import_info.values()
                 for field, flags in fields.items()
                 if flags & WEAK
             )
