@@ -125,10 +125,10 @@ def test_the_build_folder(tmp_path: Path, runtime: Path) -> None:
     }
     found = audited(tmp_path, runtime, files, build_folders=(folder,))
     assert told(found) == [
-        ("error", "build-path", "a/__config__.py"),
         ("error", "build-path", "a/x.so"),
-        ("warning", "development-path", "a/lib/a.pc"),
-        ("warning", "development-path", "a/_fast.c"),
+        ("warning", "text-path", "a/__config__.py"),
+        ("warning", "text-path", "a/lib/a.pc"),
+        ("warning", "text-path", "a/_fast.c"),
         ("warning", "source-path", "a/x.so"),
     ]
     assert "build-path" not in {one.kind for one in audited(tmp_path, runtime, files).findings}

@@ -36,7 +36,10 @@ KINDS: Final[dict[str, tuple[Severity, str]]] = {
     "record": (Severity.ERROR, "a RECORD that does not agree with the files"),
     "metadata": (Severity.ERROR, "no .dist-info, or not the one that the file name asks for"),
     "pure": (Severity.ERROR, "a project with extension modules whose wheel has none"),
-    "build-path": (Severity.ERROR, "the path of the build folder in a file"),
+    "build-path": (
+        Severity.ERROR,
+        "the path of the build folder in a binary file",
+    ),
     "debug": (Severity.ERROR, "debug sections"),
     "leftover": (Severity.ERROR, "files of version control or of this toolkit"),
     "local": (Severity.WARNING, "a symbol that only a module not named as a library provides"),
@@ -44,10 +47,7 @@ KINDS: Final[dict[str, tuple[Severity, str]]] = {
     "simd": (Severity.WARNING, "SIMD, which the runtime does without"),
     "feature": (Severity.WARNING, "instructions that the runtime does without, or unknown ones"),
     "program": (Severity.WARNING, "a native program that is no shared library"),
-    "development-path": (
-        Severity.WARNING,
-        "the build folder's path in C source or .pc, .cmake, .la",
-    ),
+    "text-path": (Severity.WARNING, "the build folder's path in a text file"),
     "source-path": (Severity.WARNING, "the path of a source file on the machine that built it"),
     "source-map": (Severity.WARNING, "a source map"),
     "cache": (Severity.WARNING, "byte code and caches"),
