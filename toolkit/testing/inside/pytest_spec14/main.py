@@ -1,0 +1,41 @@
+"""Where a worker begins."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from pytest_spec14 import channel
+from pytest_spec14.session import Worker
+
+SETTINGS: Final = "SPEC14_TEST"
+
+
+def settings() -> Mapping[str, Any]:
+    """Give what the controller says, JSON in the environment."""
+    found: Mapping[str, Any] = json.loads(os.environ[SETTINGS])
+    return found
+
+
+def run() -> int:
+    """Run pytest as a worker and give its exit code."""
+    told = settings()
+    code = int(pytest.main(list(told["args"]), plugins=[Worker(told), Extensions(told)]))
+    channel.send("end", code=code)
+    return code
+
+
+class Extensions:
+    """The plugins that every session in WebAssembly gets."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._told = dict(told)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register them."""
+        from pytest_spec14 import plugins  # noqa: PLC0415 - its modules want rewritten asserts
+
+        plugins.register(config, self._told)
