@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.pins import runtime_folder
+from toolkit.pins import RUNTIME
 from toolkit.runtime.interpreter import Interpreter, Start
 from toolkit.testing.schedule import Batch
 
@@ -132,7 +132,7 @@ class Worker(Interpreter):
         }
         super().__init__(
             Start(
-                runtime=runtime_folder(),
+                runtime=RUNTIME,
                 python=site.python,
                 cwd=site.cwd,
                 module="pytest_spec14",
@@ -161,6 +161,7 @@ class Worker(Interpreter):
     def within(self, seconds: float | None) -> None:
         """Expect something to come within a time; ``None``: whenever it likes."""
         self.watch = Watch.FINE
+        self.why = ""
         self.deadline = time.monotonic() + seconds if seconds else None
 
     def press(self, why: str, number: int = signal.SIGUSR1) -> None:

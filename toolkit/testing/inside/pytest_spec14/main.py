@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -22,9 +23,23 @@ def settings() -> Mapping[str, Any]:
 def run() -> int:
     """Run pytest as a worker and give its exit code."""
     told = settings()
+    keep_bytecode(told.get("pycache"))
     code = int(pytest.main(list(told["args"]), plugins=[Worker(told), Extensions(told)]))
     channel.send("end", code=code)
     return code
+
+
+def keep_bytecode(folder: str | None) -> None:
+    """Keep compiled modules, pytest's rewritten ones too, for the other interpreters.
+
+    Parameters
+    ----------
+    folder
+        Where, away from the project's source (PEP 304's idea, ``sys.pycache_prefix``).
+    """
+    if folder is not None:
+        sys.pycache_prefix = folder
+        sys.dont_write_bytecode = False
 
 
 class Extensions:

@@ -121,7 +121,8 @@ class Worker:
         """Put a silent reporter in the place of pytest's."""
         if self._plain:
             return
-        config.pluginmanager.unregister(name="terminalreporter")
+        if config.pluginmanager.has_plugin("terminalreporter"):
+            config.pluginmanager.unregister(name="terminalreporter")
         silent = Silent(config, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         silent.hasmarkup = silent._tw.hasmarkup = self._settings.get("markup", False)
         config.pluginmanager.register(silent, "terminalreporter")
@@ -148,15 +149,31 @@ class Worker:
         """Collect everything in the first worker, only the names of files in the others."""
         if self._plain:
             return None
-        if self._collects:
-            session.perform_collect()
-            self._files.keep(session.items)
-            channel.send(
-                "collected", items=describe(session.items), deselected=self._deselected
-            )
-        else:
-            self._files.find(session)
+        try:
+            if self._collects:
+                self._collect(session)
+            else:
+                self._files.find(session)
+        except pytest.UsageError as error:
+            channel.send("usage", errors=list(map(str, error.args)))
+            raise
+        except pytest.exit.Exception as error:
+            channel.send("exit", reason=error.msg, code=error.returncode)
+            raise
         return True
+
+    def _collect(self, session: pytest.Session) -> None:
+        session.perform_collect()
+        self._files.keep(session.items)
+        lines = session.config.hook.pytest_report_collectionfinish(
+            config=session.config, start_path=session.config.rootpath, items=session.items
+        )
+        channel.send(
+            "collected",
+            items=describe(session.items),
+            deselected=self._deselected,
+            lines=list(_flat(reversed(lines))),
+        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -236,6 +253,10 @@ class Worker:
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Count what -k, -m and others leave out."""
         self._deselected += len(items)
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Send what went wrong in pytest or a plugin."""
+        channel.send("internal", text=wire.cut(str(excrepr)))
 
     def pytest_warning_recorded(
         self, warning_message: Any, when: str, nodeid: str, location: Any
