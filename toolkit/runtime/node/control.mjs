@@ -7,10 +7,11 @@ import { createInterface } from "node:readline";
 import { setTimeout as after } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
+import { RECEIVING, SIGNAL } from "./channel.mjs";
 import { sender } from "./send.mjs";
 
 const PATIENCE = 5000; // ms until the interpreter's thread has to answer
-const RECEIVING = 1;
+
 const send = sender(workerData.send);
 const { signals } = workerData;
 let session;
@@ -41,7 +42,7 @@ const input = new Socket({ fd: workerData.control, readable: true, writable: fal
 createInterface({ input }).on("line", (line) => {
   const [word, number] = line.split(" ");
   if (word === "interrupt") {
-    Atomics.store(signals, 0, Number(number));
+    Atomics.store(signals, SIGNAL, Number(number));
     parentPort.postMessage("interrupt");
   } else if (word === "where") {
     where().catch((error) => send({ type: "error", text: String(error?.stack ?? error) }));
