@@ -67,6 +67,21 @@ class Start:
     snapshot: Path | None = None
 
 
+def settings(start: Start) -> dict[str, Any]:
+    """Give what the scripts in ``node`` are told of a start, as JSON holds it."""
+    shown = {"/lib/spec14-runtime": HERE / "inside", **start.inside}
+    return {
+        "runtime": str(start.runtime),
+        "program": str(start.python),
+        "cwd": str(start.cwd),
+        "env": {**start.env, **FIXED},
+        "shown": {place: str(folder) for place, folder in shown.items()},
+        "module": start.module,
+        "args": list(start.args),
+        "snapshot": str(start.snapshot) if start.snapshot else None,
+    }
+
+
 class Interpreter:
     """A running interpreter; a context manager that ends it.
 
@@ -103,7 +118,7 @@ class Interpreter:
         ends = {"send": child_send, "receive": child_receive, "control": child_control}
         words: list[str | Path] = [find_tool("node"), *NODE_FLAGS, HERE / "node" / "worker.mjs"]
         child = started(
-            [*words, json.dumps(self._settings(ends))],
+            [*words, json.dumps({**settings(self.start), "fds": ends})],
             cwd=self.start.cwd,
             env={**self.start.env, **FIXED},
             own_env=True,
@@ -128,21 +143,6 @@ class Interpreter:
     def _close_pipes(self) -> None:
         while self._mine:
             os.close(self._mine.pop())
-
-    def _settings(self, ends: Mapping[str, int]) -> dict[str, Any]:
-        start = self.start
-        shown = {"/lib/spec14-runtime": HERE / "inside", **start.inside}
-        return {
-            "fds": dict(ends),
-            "runtime": str(start.runtime),
-            "program": str(start.python),
-            "cwd": str(start.cwd),
-            "env": {**start.env, **FIXED},
-            "shown": {place: str(folder) for place, folder in shown.items()},
-            "module": start.module,
-            "args": list(start.args),
-            "snapshot": str(start.snapshot) if start.snapshot else None,
-        }
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ Started from a snapshot, an interpreter has all that was in memory when it was m
 environment, the state of random numbers, the time zone, what was known of folders.
 """
 
+import contextlib
 import gc
 import importlib
 import logging
@@ -18,7 +19,8 @@ from collections.abc import Iterable
 def prepare(modules: Iterable[str]) -> None:
     """Import modules, and leave nothing behind that depends on this process."""
     for module in modules:
-        importlib.import_module(module)
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(module)
     if "_pytest.config" in sys.modules:
         for plugin in sys.modules["_pytest.config"].default_plugins:
             importlib.import_module(f"_pytest.{plugin}")
@@ -30,15 +32,17 @@ def renew(variables: Iterable[str]) -> None:
     """Make new what a start would have made; `variables` are ``NAME=value``."""
     library_path = os.environ.get("LD_LIBRARY_PATH")
     os.environ.clear()
-    os.environ.update(variable.split("=", 1) for variable in variables)
+    for variable in variables:
+        name, _, value = variable.partition("=")
+        os.environ[name] = value
     if library_path is not None:
         os.environ["LD_LIBRARY_PATH"] = library_path  # Pyodide's own, from sys.prefix
     sys.path_importer_cache.clear()
     importlib.invalidate_caches()
     random.seed()
-    tempfile._name_sequence = None  # type: ignore[attr-defined]
+    tempfile._name_sequence = None  # type: ignore[attr-defined]  # noqa: SLF001
     tempfile.tempdir = None
-    logging._startTime = time.time_ns()  # type: ignore[attr-defined]
+    logging._startTime = time.time_ns()  # type: ignore[attr-defined]  # noqa: SLF001
     _renew_time_zone()
 
 
