@@ -11,6 +11,7 @@ import json
 import locale
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -140,7 +141,9 @@ def _pytest() -> Any:
         words.append("--import-mode=importlib")
         code = pytest.main(words, plugins=[outcomes])
     sys.modules.pop("test_facts", None)
-    return [int(code), [[*found[:3], found[3].replace(folder, "")] for found in outcomes.found]]
+    texts = [re.sub(r"0x\w+", "0x", found[3].replace(folder, "")) for found in outcomes.found]
+    found = [[*found[:3], text] for found, text in zip(outcomes.found, texts, strict=True)]
+    return [int(code), found]
 
 
 def _numpy() -> Any:
