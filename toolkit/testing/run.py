@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from toolkit.cache import read_record, write_record
 from toolkit.errors import INTERRUPTED, SettingsError
 from toolkit.process import attach
 from toolkit.project import Project
+from toolkit.runtime.snapshot import snapshot_for
 from toolkit.testing import reports
 from toolkit.testing.collecting import begin
 from toolkit.testing.command import (
@@ -131,7 +132,8 @@ def run_tests(
         if code in (-signal.SIGINT, INTERRUPTED):
             raise KeyboardInterrupt
     else:
-        code = _Suite(project, environment, choices or TestChoices(limits={})).run(wheel, words)
+        suite = _Suite(project, environment, choices or TestChoices(limits={}))
+        code = suite.run(wheel, words, say=say or (lambda _line: None))
     counts = read_counts(junit)
     write_record(
         project.report / "tests.json",
@@ -157,11 +159,15 @@ class _Suite:
         self._file = project.cache / "durations.json"
         self._durations = read_durations(self._file)
 
-    def run(self, wheel: BuiltWheel, words: Sequence[str]) -> int:
+    def run(self, wheel: BuiltWheel, words: Sequence[str], *, say: Callable[[str], None]) -> int:
         """Run pytest and give its exit code."""
         limits = self._limits()
         folder = test_folder(self._project) or self._project.folder
-        engine = Engine(self._site(folder, words, limits), limits)
+        site = self._site(folder, words, limits)
+        found = snapshot_for(site.start({}), self._project.cache / "snapshot")
+        if found.file is None:
+            say(f"interpreters start without a memory snapshot: {found.reason}")
+        engine = Engine(replace(site, snapshot=found.file), limits)
         with contextlib.chdir(folder), contextlib.closing(engine):
             told = begin(engine, spare=limits.workers - 1)
             if told.config is None:
