@@ -17,6 +17,16 @@ from toolkit.errors import SettingsError
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 
+NAMES: Final[Mapping[Any, str]] = {
+    tuple: "a list of strings",
+    Mapping: "a table of strings",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+}
+"""What a value of a type is called in a message."""
+
 
 def option[T](default: T, description: str) -> T:
     """Give a dataclass field with its default and its description."""
@@ -170,23 +180,27 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     for kind in kinds:
         if kind in (str, bool) and isinstance(value, kind):
             return value
-        # true is an int in Python, not in TOML.
-        if kind in (int, float) and isinstance(value, int) and not isinstance(value, bool):
+        if kind in (int, float) and _is_number(value, kind):
             return kind(value)
-        if kind is float and isinstance(value, float):
-            return value
         if typing.get_origin(kind) is tuple and _is_list_of_strings(value):
             return tuple(value)
         if typing.get_origin(kind) is Mapping and _is_table_of_strings(value):
             return value
-    wanted = "a list of strings" if any(typing.get_origin(k) is tuple for k in kinds) else None
-    if any(typing.get_origin(kind) is Mapping for kind in kinds):
-        wanted = "a table of strings"
-    if int in kinds or float in kinds:
-        wanted = "a number" if float in kinds else "a whole number"
-    wanted = wanted or ("true or false" if bool in kinds else "a string")
+    wanted = _wanted(kinds)
     msg = f"{where} must be {wanted}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")
+
+
+def _wanted(kinds: tuple[Any, ...]) -> str:
+    for kind in kinds:
+        if name := NAMES.get(typing.get_origin(kind) or kind):
+            return name
+    return "a string"
+
+
+def _is_number(value: object, kind: type) -> bool:
+    # true is an int in Python, not in TOML.
+    return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
 
 
 def _is_list_of_strings(value: object) -> bool:

@@ -39,6 +39,7 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.pass_obj
 def test(
     options: Options,
+    /,
     *,
     path: Path,
     no_deps: bool,

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TextIO
 
 from toolkit.errors import RuntimeFailed
 from toolkit.runtime.interpreter import Message
@@ -79,18 +79,10 @@ def begin(engine: Engine, *, spare: int) -> Told:
     while True:
         for other, message in engine.messages():
             if message is None:
-                death = engine.ended(other)
-                if other is not worker:
-                    continue  # it will die again if it matters
-                engine.count(death)
-                if plain:
-                    raise RuntimeFailed(death.how, do="see the output above")
-                worker = engine.start("collect")
+                worker = _ended(engine, other, worker, plain=plain)
                 continue
-            if other is not worker:
-                engine.hear(other, message)
-                continue
-            match message["type"]:
+            engine.hear(other, message)
+            match message["type"] if other is worker else None:
                 case "plain":
                     plain = True
                     _show(worker, sys.stdout)
@@ -100,14 +92,23 @@ def begin(engine: Engine, *, spare: int) -> Told:
                         _show(worker, sys.stderr)
                     return Told(code=message["code"])
                 case "config":
-                    engine.hear(worker, message)
                     return Told(config=message)
-                case _:
-                    engine.hear(worker, message)
 
 
-def _show(worker: Worker, stream: object) -> None:
-    print(worker.tail(), end="", file=stream, flush=True)  # type: ignore[call-overload]  # noqa: T201
+def _ended(engine: Engine, ended: Worker, first: Worker, *, plain: bool) -> Worker:
+    """Give the first worker; another one where it has ended."""
+    death = engine.ended(ended)
+    if ended is not first:
+        return first  # a spare one: it dies again if it matters
+    engine.count(death)
+    if plain:
+        raise RuntimeFailed(death.how, do="see the output above")
+    return engine.start("collect")
+
+
+def _show(worker: Worker, stream: TextIO) -> None:
+    stream.write(worker.tail())
+    stream.flush()
     worker.show = True
 
 

@@ -10,18 +10,16 @@ import itertools
 import selectors
 import signal
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from toolkit.errors import RuntimeFailed
 from toolkit.runtime.interpreter import Message
 from toolkit.testing.deaths import Death, death_of
 from toolkit.testing.schedule import Batch
-from toolkit.testing.worker import Running, Site, Watch, Worker
+from toolkit.testing.worker import Running, Site, Worker
 
-AFTER: Final = {"setup": "call", "call": "teardown", "teardown": "teardown"}
-"""Which phase of a test comes after the one that has been reported."""
 NAMELESS: Final = 3
 """So many workers may die in a row with nobody to blame and no test finished."""
 TICK: Final = 0.5
@@ -91,7 +89,7 @@ class Backlog:
         """Do nothing."""
 
 
-class RunOverdue(Exception):  # noqa: N818 - what happened
+class RunOverdue(Exception):
     """The time limit of the whole run was reached."""
 
 
@@ -186,56 +184,17 @@ class Engine:
         return f"it took more than {self.limits.timeout:g} s and could not be interrupted"
 
     def hear(self, worker: Worker, message: Message) -> None:
-        """Keep what a message says of its worker; pass the others on."""
+        """Keep what a message says of its worker, and pass it on."""
+        worker.hear(message, limit=self.limits.timeout)
         match message["type"]:
             case "ready":
-                worker.seconds = message["seconds"]
-                worker.snapshot = message["snapshot"]
-                self.starts.append(worker.seconds)
-            case "config":
-                worker.configured = True
-                worker.within(None)
-            case "idle":
-                worker.idle = True
-                worker.within(None)
-            case "collecting":
-                worker.importing = message["file"]
-                worker.within(self.limits.timeout)
-            case "start":
-                worker.running = Running(id=message["id"], location=message["location"])
-                worker.within(self.limits.timeout)
-            case "ending":
-                worker.running = Running(
-                    id=message["id"], location=message["location"], phase="teardown", ending=True
-                )
-                worker.within(self.limits.timeout)
-            case "report" if worker.running is not None:
-                worker.running.phase = AFTER[message["data"]["when"]]
+                self.starts.append(message["seconds"])
             case "finish":
-                self._finished(worker, message)
-            case "end":
-                worker.known["end"] = message
-                if worker.running is not None and worker.running.ending:
-                    worker.running = None
-            case "trap" | "leaving" | "internal" | "error":
-                worker.known[message["type"]] = message
-            case "where":
-                worker.known["where"] = message
-                if worker.watch is Watch.ASKED:
+                self.peak = max(self.peak, worker.heap)
+                self._nameless = 0
+                if self._overdue:
                     worker.kill()
         self._listener.heard(worker, message)
-
-    def _finished(self, worker: Worker, message: Mapping[str, Any]) -> None:
-        worker.running = None
-        worker.tests += 1
-        worker.heap = message["heap"]
-        self.peak = max(self.peak, worker.heap)
-        self._nameless = 0
-        with contextlib.suppress(ValueError):
-            worker.left.remove(message["id"])
-        worker.within(self.limits.timeout)
-        if self._overdue:
-            worker.kill()
 
     def run(self, batches: Iterable[Batch]) -> None:
         """Have all batches run.

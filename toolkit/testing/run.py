@@ -227,9 +227,7 @@ class _Suite:
             return found
         return longest_first(found)
 
-    def _of_shard(
-        self, tests: Sequence[Test], shard: int, shards: int, *, most: int
-    ) -> list[Test]:
+    def _of_shard(self, tests: Sequence[Test], shard: int, shards: int, *, most: int) -> list[Test]:
         given = self._project.settings.test.durations
         durations = Durations()
         if given is not None:

@@ -67,9 +67,7 @@ class Batch:
         return replace(self, ids=tuple(ids), seconds=self.seconds * share, retried=retried)
 
 
-def batches(
-    tests: Iterable[Test], durations: Durations, *, shares: int, most: int
-) -> list[Batch]:
+def batches(tests: Iterable[Test], durations: Durations, *, shares: int, most: int) -> list[Batch]:
     """Give the batches in the order of collection.
 
     Parameters

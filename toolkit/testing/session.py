@@ -253,6 +253,16 @@ class Feed:
         """Let the next results be shown."""
         self._reporter.batch_done(_turn(worker))
 
+    def pytest_terminal_summary(self, terminalreporter: Reporter) -> None:
+        """Say what the interpreters took."""
+        starts = self.engine.starts
+        if starts and terminalreporter.verbosity > 0:
+            mean = sum(starts) / len(starts)
+            terminalreporter.write_line(
+                f"{len(starts)} interpreters, each started in {mean:.2f} s on average; "
+                f"at most {self.engine.peak / 2**20:.0f} MiB of memory"
+            )
+
     def tick(self) -> None:
         """Refresh the line at the bottom."""
         if self._reporter.live is not None:
@@ -273,9 +283,7 @@ def _stop(found: Collected, reporter: Reporter) -> None:
     raise pytest.exit.Exception("\n".join(found.errors), found.code)
 
 
-def run_session(
-    feed: Feed, told: Told, *, junit: Path, plugins: Sequence[object] = ()
-) -> int:
+def run_session(feed: Feed, told: Told, *, junit: Path, plugins: Sequence[object] = ()) -> int:
     """Run a session to its end and give pytest's exit code.
 
     Parameters

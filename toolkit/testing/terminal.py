@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 BAD: Final = ("failed", "error")
 
 
-class Reporter(TerminalReporter):
+class Reporter(TerminalReporter):  # type: ignore[misc] # pytest-sugar does it too
     """The reporter.
 
     Parameters
@@ -139,9 +139,9 @@ class Reporter(TerminalReporter):
     def pytest_runtestloop(self) -> Any:
         """Leave out the last percentage where the line at the bottom had it."""
         result = yield
-        if self.live is None and self.verbosity <= 0 and self.currentfspath:
-            if self._show_progress_info and self.reported_progress:
-                self._write_progress_information_filling_space()
+        dots = self.live is None and self.verbosity <= 0 and self.currentfspath
+        if dots and self._show_progress_info and self.reported_progress:
+            self._write_progress_information_filling_space()
         return result
 
     def _report_keyboardinterrupt(self) -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.pins import RUNTIME
-from toolkit.runtime.interpreter import Interpreter, Start
+from toolkit.runtime.interpreter import Interpreter, Message, Start
 from toolkit.testing.schedule import Batch
 
 INSIDE: Final = Path(__file__).parent / "inside"
 PLACE: Final = "/lib/spec14"
 """Where `INSIDE` is in the interpreter."""
 
+AFTER: Final = {"setup": "call", "call": "teardown", "teardown": "teardown"}
+"""Which phase of a test comes after the one that has been reported."""
 REACT: Final = 5.0
 """Seconds a test has, once interrupted, to come to an end."""
 ANSWER: Final = 7.0
@@ -120,9 +122,7 @@ class Worker(Interpreter):
         Files that it must not import.
     """
 
-    def __init__(
-        self, site: Site, *, name: str, role: str, killers: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, site: Site, *, name: str, role: str, killers: Sequence[str] = ()) -> None:
         self.name = name
         self.role = role
         self.batch: Batch | None = None
@@ -149,6 +149,61 @@ class Worker(Interpreter):
             sys.stdout.flush()
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
+
+    def hear(self, message: Message, *, limit: float) -> None:
+        """Keep what a message says.
+
+        Parameters
+        ----------
+        message
+            The message.
+        limit
+            Seconds until the next must come, where something works.
+        """
+        match message["type"]:
+            case "ready":
+                self.seconds = message["seconds"]
+                self.snapshot = message["snapshot"]
+            case "config":
+                self.configured = True
+                self.within(None)
+            case "idle":
+                self.idle = True
+                self.within(None)
+            case "collecting":
+                self.importing = message["file"]
+                self.within(limit)
+            case "start" | "ending" | "report" | "finish":
+                self._hear_of_test(message, limit=limit)
+            case "where" if self.watch is Watch.ASKED:
+                self.known["where"] = message
+                self.kill()
+            case "trap" | "leaving" | "internal" | "error" | "end" as kind:
+                self.known[kind] = message
+                if kind == "end" and self.running is not None and self.running.ending:
+                    self.running = None
+
+    def _hear_of_test(self, message: Message, *, limit: float) -> None:
+        kind = message["type"]
+        if kind == "report":
+            if self.running is not None:
+                self.running.phase = AFTER[message["data"]["when"]]
+            return
+        self.running = None
+        self.within(limit)
+        if kind == "finish":
+            self.tests += 1
+            self.heap = message["heap"]
+            if message["id"] in self.left:
+                self.left.remove(message["id"])
+            return
+        ending = kind == "ending"
+        self.running = Running(
+            id=message["id"],
+            location=message["location"],
+            phase="teardown" if ending else "setup",
+            ending=ending,
+        )
 
     def give(self, batch: Batch, *, limit: float | None) -> None:
         """Have it run a batch, the first message of which must come within `limit` seconds."""

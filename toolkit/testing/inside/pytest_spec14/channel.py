@@ -39,7 +39,7 @@ class Descriptors:
 
     def __init__(self, out: int = OUT, into: int = IN) -> None:
         self._out = out
-        self._in = open(into, encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+        self._in = open(into, encoding="utf-8", closefd=False)  # noqa: SIM115
 
     def send(self, text: str) -> None:
         """Write a line."""

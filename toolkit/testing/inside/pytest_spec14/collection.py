@@ -17,8 +17,8 @@ def describe(items: Iterable[pytest.Item]) -> list[Mapping[str, str]]:
 
 def file_of(item: pytest.Item) -> str:
     """Give the id of the file in which a test was collected."""
-    file = item.getparent(pytest.File)
-    return (file or item.parent or item).nodeid
+    files = [node for node in item.listchain() if isinstance(node, pytest.File)]
+    return files[-1].nodeid if files else item.nodeid
 
 
 def group_of(item: pytest.Item) -> str:
@@ -63,7 +63,9 @@ class Files:
         """Let files wait; everything else is pytest's."""
         # Before pytest 8 a package was a file too.
         is_file = isinstance(collector, pytest.File) and not isinstance(collector, pytest.Package)
-        if not is_file or (collector.nodeid not in self._killers and (self._open or not self._lazy)):
+        if not is_file or (
+            collector.nodeid not in self._killers and (self._open or not self._lazy)
+        ):
             return None
         self._files.setdefault(collector.nodeid, []).append(collector)
         return pytest.CollectReport(collector.nodeid, "passed", None, [])

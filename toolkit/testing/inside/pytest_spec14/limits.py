@@ -62,8 +62,8 @@ def watch(config: pytest.Config, *, timeout: float) -> None:
 
     signal.signal(TEST_OVERDUE, overdue)
     signal.signal(RUN_OVERDUE, overdue)
-    os._exit = _told(config, os._exit, "os._exit")  # type: ignore[assignment]
-    os.abort = _told(config, os.abort, "os.abort")  # type: ignore[assignment]
+    os._exit = _told(config, os._exit, "os._exit")
+    os.abort = _told(config, os.abort, "os.abort")
 
 
 def _told(

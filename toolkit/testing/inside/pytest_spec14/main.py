@@ -55,7 +55,7 @@ def keep_bytecode(folder: str | None) -> None:
         Where; ``None``: nowhere.
     """
     if folder is not None:
-        rewrite.sys = Rewriting(folder)  # type: ignore[attr-defined]
+        vars(rewrite)["sys"] = Rewriting(folder)
 
 
 class Extensions:

@@ -47,7 +47,7 @@ CHOSEN: Final[Mapping[str, Any]] = {
 """Options that choose tests, which the worker that collects has done."""
 
 
-class Silent(TerminalReporter):
+class Silent(TerminalReporter):  # type: ignore[misc] # it has to be one for plugins
     """The reporter that plugins and assertions look for, which prints nothing."""
 
 
@@ -124,8 +124,10 @@ class Worker:
         if config.pluginmanager.has_plugin("terminalreporter"):
             config.pluginmanager.unregister(name="terminalreporter")
         silent = Silent(config, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
-        silent.hasmarkup = silent._tw.hasmarkup = self._settings.get("markup", False)
         config.pluginmanager.register(silent, "terminalreporter")
+        # Assertions are explained in colours where the other side's terminal shows them.
+        silent.hasmarkup = self._settings.get("markup", False)
+        config.get_terminal_writer().hasmarkup = silent.hasmarkup
         limits.watch(config, timeout=self._settings.get("timeout", 0.0))
 
     @pytest.hookimpl(trylast=True)

@@ -23,9 +23,7 @@ def cut(text: str, bound: int = SECTION) -> str:
         return text
     half = bound // 2
     left_out = len(text) - 2 * half
-    return (
-        f"{text[:half]}\n[spec14: {left_out} of {len(text)} characters left out]\n{text[-half:]}"
-    )
+    return f"{text[:half]}\n[spec14: {left_out} of {len(text)} characters left out]\n{text[-half:]}"
 
 
 def cut_sections(report: pytest.TestReport | pytest.CollectReport) -> None:
