@@ -218,7 +218,7 @@ class Engine:
 
     def finish(self) -> None:
         """End all workers, each with the fixtures of its session."""
-        for worker in self.workers:
+        for worker in list(self.workers):
             if worker.idle:
                 worker.idle = False
                 worker.within(self.limits.timeout)

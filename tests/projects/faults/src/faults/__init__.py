@@ -25,6 +25,17 @@ def trap():
     ctypes.CFUNCTYPE(None)(0x7FFFFFF)()
 
 
+def overflow():
+    """Recurse in C until the stack is full."""
+    import sys
+
+    sys.setrecursionlimit(2**30)
+    nested = []
+    for _ in range(1_000_000):
+        nested = [nested]
+    repr(nested)
+
+
 def killed():
     """Be ended from outside, as the kernel does when memory runs out."""
     import js
