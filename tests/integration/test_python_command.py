@@ -17,9 +17,11 @@ from tests.integration.conftest import ROOT, Spec14, error_lines
 @pytest.fixture(scope="module")
 def ready(demo: Path, spec14: Spec14) -> Path:
     """Give the compiled example with the environment of its tests."""
-    done = spec14("python", "--project", demo, "-c", "import demo, pytest; print(demo.__file__)")
+    done = spec14(
+        "python", "--project", demo, "-c", "import ripple, pytest; print(ripple.__file__)"
+    )
     assert done.returncode == 0, done.stderr
-    assert "site-packages/demo/" in done.stdout, "the wheel, not the source"
+    assert "site-packages/ripple/" in done.stdout, "the wheel, not the source"
     return demo
 
 
@@ -31,16 +33,13 @@ def ready(demo: Path, spec14: Spec14) -> Path:
         (["-m", "platform", "--json"], "Emscripten", 0),
         (["--version"], "Python 3.14", 0),
         (["-c", "raise SystemExit(7)"], "", 7),
-        (["-c", "import demo._native"], "", 0),
+        (["-c", "from ripple._kernel import __file__ as f; print(f)"], "site-packages/ripple/", 0),
     ],
     ids=["code", "module", "version", "exit code", "compiled"],
 )  # fmt: skip
 def test_words_are_pythons(
     ready: Path, spec14: Spec14, words: list[str], expected: str, code: int
 ) -> None:
-    if words[-1] == "import demo._native":
-        (compiled,) = {path.name.partition(".")[0] for path in ready.rglob("demo/*.so")}
-        words = ["-c", f"import demo.{compiled}"]
     done = spec14("python", "--project", ready, *words)
     assert done.returncode == code, done.stderr
     assert expected in done.stdout
@@ -58,7 +57,7 @@ def test_standard_input(ready: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "toolkit.cli", "python", "--project", ready, *words],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            input="import demo, sys\nprint(6 * 7, sys.argv)\n",
+            input="import ripple, sys\nprint(6 * 7, sys.argv)\n",
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
