@@ -54,6 +54,9 @@ class Snapshot:
     fresh: bool = False
 
 
+type Facts = Mapping[str, Mapping[str, Any]]
+
+
 class _Unusable(Exception):
     """Why there is no snapshot."""
 
@@ -111,23 +114,36 @@ def snapshot_for(start: Start, folder: Path, *, imports: tuple[str, ...] = ()) -
 
 
 def _make_and_compare(start: Start, file: Path, imports: tuple[str, ...]) -> None:
-    # Two processes, for two cores: the plain start tells its facts while the snapshot is made.
+    # Two processes at a time, for two cores.
     with _telling(start) as plain:
         _make(start, file, imports)
         wanted = _facts(plain)
-    found = []
-    for _ in range(2):
-        with _telling(replace(start, snapshot=file)) as restored:
-            found.append(_facts(restored, snapshot=True))
-    for facts in found:
-        for name, value in wanted["same"].items():
-            if (other := facts["same"].get(name)) != value:
-                msg = f"{name} is {str(other)[:200]}, after a plain start {str(value)[:200]}"
-                raise _Unusable(msg)
-    for name, value in found[0]["own"].items():
-        if value in (found[1]["own"].get(name), wanted["own"].get(name)):
-            msg = f"{name} is the same in two interpreters"
-            raise _Unusable(msg)
+    restored = replace(start, snapshot=file)
+    with _telling(restored) as one, _telling(restored) as other:
+        found = (_facts(one, snapshot=True), _facts(other, snapshot=True))
+    if reason := difference(wanted, *found):
+        raise _Unusable(reason)
+
+
+def difference(plain: Facts, *restored: Facts) -> str:
+    """Say in what interpreters differ that should not, or do not that should; empty if none.
+
+    Parameters
+    ----------
+    plain
+        Facts of an interpreter after a plain start (``spec14_facts.py``).
+    restored
+        Those of interpreters from a snapshot.
+    """
+    for facts in restored:
+        for name, value in plain["same"].items():
+            if (found := facts["same"].get(name)) != value:
+                return f"{name} is {str(found)[:200]}, after a plain start {str(value)[:200]}"
+    for name in plain["own"]:
+        values = [facts["own"].get(name) for facts in (plain, *restored)]
+        if len(set(values)) < len(values):
+            return f"{name} is the same in two interpreters"
+    return ""
 
 
 def _make(start: Start, file: Path, imports: tuple[str, ...]) -> None:
@@ -154,7 +170,7 @@ def _telling(start: Start) -> Interpreter:
     return Interpreter(replace(start, module="spec14_facts", args=()))
 
 
-def _facts(interpreter: Interpreter, *, snapshot: bool = False) -> Mapping[str, Any]:
+def _facts(interpreter: Interpreter, *, snapshot: bool = False) -> Facts:
     for message in _messages(interpreter):
         match message:
             case {"type": "ready", "snapshot": bool(restored), "reason": str(reason)}:

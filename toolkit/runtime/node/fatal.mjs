@@ -4,6 +4,8 @@
 // which a test's capture may hold at that moment.
 import { Buffer } from "node:buffer";
 
+import { libraryOf } from "./libraries.mjs";
+
 // Errors that Pyodide throws on without ending the interpreter.
 export function leaves(error) {
   return error?.pyodide_fatal_error || error?.constructor?.name === "NoGilError";
@@ -34,15 +36,23 @@ function ofCxx(py, error) {
 // name section; the runtime has none, but most of its functions are exported.
 export function frames(py, error) {
   const lines = String(error?.stack ?? "").split("\n");
-  const own = runtimesUrl(py);
   return lines
     .filter((line) => line.startsWith("    at "))
     .map((line) => {
       const text = line.slice(7, 300);
-      const [, url, index] = /(wasm:\/\/wasm\/[^:]+):wasm-function\[(\d+)\]/.exec(text) ?? [];
-      const name = url === own && url ? exported(py).get(index) : undefined;
-      return { wasm: url !== undefined, text: name ? `${name} (${text})` : text };
+      const place = /(wasm:\/\/wasm\/[^:]+):wasm-function\[(\d+)\]:0x([0-9a-f]+)/.exec(text);
+      const name = place && text.startsWith("wasm:") && nameOf(py, place);
+      return { wasm: place !== null, text: name ? `${name} (${text})` : text };
     });
+}
+
+function nameOf(py, [, url, index, offset]) {
+  if (py === undefined) return undefined;
+  if (url === runtimesUrl(py)) return exported(py).get(index);
+  const { FS, LDSO } = py._module;
+  const paths = Object.keys(LDSO.loadedLibsByName).filter((path) => path.startsWith("/"));
+  const library = libraryOf(FS, paths, Number(index), Number.parseInt(offset, 16));
+  return library && `function ${index} of ${library}`;
 }
 
 let names;
@@ -51,7 +61,7 @@ let names;
 // of the WebAssembly function").
 function exported(py) {
   names ??= new Map(
-    Object.entries(py?._module ?? {})
+    Object.entries(py._module)
       .filter(([name, value]) => name[0] === "_" && typeof value === "function")
       .map(([name, { name: index }]) => [index, name.slice(1)]),
   );
@@ -62,7 +72,7 @@ let url;
 
 // The made-up address of the runtime's module, learnt from a call out of it.
 function runtimesUrl(py) {
-  if (!url && py) {
+  if (!url) {
     collected(py, () => {
       url ??= /wasm:\/\/wasm\/[^:]+/.exec(new Error().stack)?.[0];
     });

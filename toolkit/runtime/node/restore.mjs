@@ -3,8 +3,9 @@
 // not documented; the version is pinned, and a snapshot is compared with a plain start when it is
 // made (../snapshot.py).
 //
-// A file is {magic, offset of the heap, length of the JSON, 0, build id} as 32-bit words, a JSON
-// text with the JavaScript objects that Python holds, and the heap.
+// A file is {magic, offset of the heap, length of the JSON, length of it all, build id} as 32-bit
+// words, a JSON text with the JavaScript objects that Python holds, and the heap. Pyodide leaves
+// the fourth word free.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,15 +21,14 @@ function readFully(fd, bytes, at) {
 }
 
 // Keeps the words that this process has its own value for.
-function putHeap(Module, fd, offset) {
+function putHeap(Module, fd, offset, heap) {
   const { HEAP32, HEAPU8 } = Module;
   // CPython's trampoline for calls of C functions is an entry of this instance's table.
   const trampoline =
     (Module.__PyRuntime + HEAP32[Module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET >>> 2]) >>> 2;
   const own = HEAP32[trampoline];
-  const { size } = fstatSync(fd);
-  readFully(fd, HEAPU8.subarray(0, size - offset), offset);
-  HEAPU8.fill(0, size - offset);
+  readFully(fd, HEAPU8.subarray(0, heap), offset);
+  HEAPU8.fill(0, heap);
   HEAP32[trampoline] = own;
   const names = Module._tzname >>> 2;
   Module.__tzset_js(
@@ -56,10 +56,11 @@ export async function restoring(runtime, file, own) {
   const fd = openSync(file);
   const head = new Uint32Array(HEADER / 4);
   readFully(fd, new Uint8Array(head.buffer), 0);
-  const [, offset] = head;
+  const [, offset, , length] = head;
+  if (fstatSync(fd).size !== length) throw new Error(`it does not have its ${length} bytes`);
   const start = new Uint8Array(offset);
   readFully(fd, start, 0);
-  const heap = fstatSync(fd).size - offset;
+  const heap = length - offset;
   const { default: factory } = await import(pathToFileURL(path.join(runtime, "pyodide.asm.mjs")));
   let API;
   let objects;
@@ -79,7 +80,7 @@ export async function restoring(runtime, file, own) {
       API.restoreSnapshot = () => {
         // Checks magic and build id, and copies nothing: what it is given ends before the heap.
         const config = restore(start);
-        putHeap(Module, fd, offset);
+        putHeap(Module, fd, offset, heap);
         closeSync(fd);
         return config;
       };
@@ -92,11 +93,13 @@ export async function restoring(runtime, file, own) {
 export function taken(py, own) {
   for (const name of Object.keys(py.loadedPackages)) delete py.loadedPackages[name];
   const names = new Map([...held(py._api, own)].map(([name, value]) => [value, name]));
-  return py.makeMemorySnapshot({
+  const bytes = py.makeMemorySnapshot({
     serializer(value) {
       const name = names.get(value);
       if (name === undefined) throw new Error(`Python holds ${String(value)}, which has no name`);
       return name;
     },
   });
+  new DataView(bytes.buffer).setUint32(12, bytes.length, true);
+  return bytes;
 }
