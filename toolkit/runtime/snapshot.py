@@ -31,6 +31,9 @@ IMPORTS: Final = (
 """What is imported before the snapshot is made: nothing with a compiled part, which a snapshot
 does not hold. Modules that are not there are left out."""
 
+LOOKED_AT: Final = ("PYTHON", "LANG", "LC_")
+"""What the variables begin with that Python looks at when it starts (it sets the locale)."""
+
 LIMIT: Final = 180.0
 """Seconds until an interpreter that tells facts, or makes a snapshot, is given up."""
 
@@ -163,7 +166,7 @@ def _make(start: Start, file: Path, imports: tuple[str, ...]) -> None:
 def _variables(start: Start) -> dict[str, str]:
     """Give the variables that Python looks at before a snapshot is made, not after."""
     every = settings(start)["env"]
-    return {name: value for name, value in every.items() if name.startswith("PYTHON")}
+    return {name: value for name, value in every.items() if name.startswith(LOOKED_AT)}
 
 
 def _telling(start: Start) -> Interpreter:
