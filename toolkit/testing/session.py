@@ -259,7 +259,7 @@ class Feed:
         if starts and terminalreporter.verbosity > 0:
             mean = sum(starts) / len(starts)
             terminalreporter.write_line(
-                f"{len(starts)} interpreters, each started in {mean:.2f} s on average; "
+                f"interpreters: {len(starts)}, started in {mean:.2f} s on average; "
                 f"at most {self.engine.peak / 2**20:.0f} MiB of memory"
             )
 
