@@ -214,6 +214,13 @@ class RuntimeFailed(Spec14Error):
     summary = "Python in WebAssembly did not start, or died"
 
 
+class LostTests(Spec14Error):
+    """Not every test that was collected was reported: the runner's own mistake."""
+
+    exit_code = 51
+    summary = "fewer or more tests were reported than collected (a mistake of spec14's)"
+
+
 class DocsFailed(Spec14Error):
     """The documentation could not be built."""
 

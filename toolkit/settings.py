@@ -17,6 +17,16 @@ from toolkit.errors import SettingsError
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 
+NAMES: Final[Mapping[Any, str]] = {
+    tuple: "a list of strings",
+    Mapping: "a table of strings",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+}
+"""What a value of a type is called in a message."""
+
 
 def option[T](default: T, description: str) -> T:
     """Give a dataclass field with its default and its description."""
@@ -39,6 +49,24 @@ class TestSettings:
         "testing or dev, or [tool.cibuildwheel] test-requires",
     )
     args: tuple[str, ...] = option((), "arguments given to pytest before those of the command line")
+    workers: int | None = option(
+        None, "interpreters at once; unset: one for each processor this machine lets us use"
+    )
+    timeout: float = option(
+        120.0, "seconds one test may take, with what its fixtures do; 0: as long as it likes"
+    )
+    run_timeout: float = option(0.0, "seconds the whole run may take; 0: as long as it likes")
+    replace_after: int = option(
+        5000, "tests after which an interpreter is replaced by a fresh one (between two files)"
+    )
+    heap_limit: int = option(
+        1024, "MiB of memory from which an interpreter is replaced (between two files)"
+    )
+    durations: str | None = option(
+        None,
+        "file of durations by which shards are dealt, the same for all machines (a copy of "
+        ".spec14/cache/durations.json); unset: by numbers of tests",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,16 +180,27 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     for kind in kinds:
         if kind in (str, bool) and isinstance(value, kind):
             return value
+        if kind in (int, float) and _is_number(value, kind):
+            return kind(value)
         if typing.get_origin(kind) is tuple and _is_list_of_strings(value):
             return tuple(value)
         if typing.get_origin(kind) is Mapping and _is_table_of_strings(value):
             return value
-    wanted = "a list of strings" if any(typing.get_origin(k) is tuple for k in kinds) else None
-    if any(typing.get_origin(kind) is Mapping for kind in kinds):
-        wanted = "a table of strings"
-    wanted = wanted or ("true or false" if bool in kinds else "a string")
+    wanted = _wanted(kinds)
     msg = f"{where} must be {wanted}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")
+
+
+def _wanted(kinds: tuple[Any, ...]) -> str:
+    for kind in kinds:
+        if name := NAMES.get(typing.get_origin(kind) or kind):
+            return name
+    return "a string"
+
+
+def _is_number(value: object, kind: type) -> bool:
+    # true is an int in Python, not in TOML.
+    return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
 
 
 def _is_list_of_strings(value: object) -> bool:

@@ -1,34 +1,65 @@
-"""The stage ``test``: the project's suite in one Node process.
+"""The stage ``test``: the project's suite in interpreters that can die without loss."""
 
-Sharding, replacement of workers and the watchdog will take the place of the single
-process here; collection, environment and reports stay.
-"""
-
+import contextlib
+import math
 import os
+import re
 import signal
-import xml.etree.ElementTree as ET
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from toolkit.cache import read_record, write_record
-from toolkit.errors import INTERRUPTED, RuntimeFailed
+from toolkit.errors import INTERRUPTED, SettingsError
 from toolkit.process import attach
 from toolkit.project import Project
+from toolkit.runtime.snapshot import snapshot_for
+from toolkit.testing import reports
+from toolkit.testing.collecting import begin
 from toolkit.testing.command import (
     empty_folder,
     test_command,
     test_environment,
     test_folder,
 )
+from toolkit.testing.durations import Durations, read_durations, write_durations
+from toolkit.testing.engine import Engine, Limits
+from toolkit.testing.junit import read_counts
 from toolkit.testing.requirements import test_requirements
+from toolkit.testing.schedule import Batch, Test, batches, deal, fingerprint, longest_first
+from toolkit.testing.session import Feed, run_session
+from toolkit.testing.worker import Site
 from toolkit.wheels.build import BuiltWheel
+from toolkit.wheels.compilers import processors_allowed
 from toolkit.wheels.dependencies import suite_wheels
 from toolkit.wheels.environment import TargetEnvironment, environment_with
 
-PYTEST_CODES: Final = range(6)
-COUNTS: Final = ("tests", "failures", "errors", "skipped")
+WORTH: Final = 2.0
+"""Seconds of tests for which a further interpreter is worth its start."""
+MOST: Final = 1000
+"""Tests in a batch: an interpreter is replaced only between two of them."""
+IN_ORDER: Final = ("failedfirst", "newfirst", "stepwise", "maxfail")
+"""Options with which it matters which test runs first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestChoices:
+    """What the command line says of a run.
+
+    Attributes
+    ----------
+    limits
+        Settings of ``[tool.spec14.test]`` that were given as options, by name.
+    shard
+        ``(3, 10)`` for the third of ten shards.
+    """
+
+    __test__ = False
+
+    limits: Mapping[str, Any]
+    shard: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +84,11 @@ def run_tests(
     project: Project,
     wheel: BuiltWheel,
     words: Sequence[str],
+    choices: TestChoices | None = None,
     *,
     say: Callable[[str], None] | None = None,
 ) -> TestRun:
-    """Run the project's tests under Pyodide in Node, on this process's terminal.
+    """Run the project's tests under Pyodide in Node.
 
     Parameters
     ----------
@@ -66,6 +98,8 @@ def run_tests(
         Its wheel, which is installed into a clean environment.
     words
         Arguments for pytest.
+    choices
+        Limits, and the shard.
     say
         Told what takes long before the tests start.
 
@@ -78,9 +112,11 @@ def run_tests(
     Raises
     ------
     RuntimeFailed
-        When the interpreter dies instead of giving one of pytest's codes.
+        When interpreters die again and again with no test to blame.
+    LostTests
+        When fewer or more tests were reported than collected.
     KeyboardInterrupt
-        When Ctrl-C ended it: Node does not hand the signal on to Python.
+        When Ctrl-C ended a command that is not pytest's, or came before the tests.
     """
     environment = environment_with(
         project.cache / "test-env",
@@ -88,20 +124,16 @@ def run_tests(
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"
-    junit.unlink(missing_ok=True)
+    for old in (junit, project.report / "tests.json"):
+        old.unlink(missing_ok=True)
     own = test_command(project)
     if own.line and not words:
         code = _run_shell(project, environment, own.line)
+        if code in (-signal.SIGINT, INTERRUPTED):
+            raise KeyboardInterrupt
     else:
-        code = attach(
-            [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
-            cwd=test_folder(project) or project.folder,
-            env={**test_environment(project), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""},
-        )
-    if code in (-signal.SIGINT, INTERRUPTED):
-        raise KeyboardInterrupt
-    if junit.is_file():
-        junit.chmod(0o644)  # Emscripten has no umask: it was written for all to write
+        suite = _Suite(project, environment, choices or TestChoices(limits={}))
+        code = suite.run(wheel, words, say=say or (lambda _line: None))
     counts = read_counts(junit)
     write_record(
         project.report / "tests.json",
@@ -114,22 +146,129 @@ def run_tests(
             **counts,
         },
     )
-    if code not in PYTEST_CODES and not (own.line and not words):
-        msg = f"Python in Node ended with code {code} in the middle of the tests"
-        raise RuntimeFailed(
-            msg, do="run again with `-- -v -x` to see which test was the last", detail=""
-        )
     return TestRun(code=code, counts=counts)
 
 
-def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[str]:
+class _Suite:
+    def __init__(
+        self, project: Project, environment: TargetEnvironment, choices: TestChoices
+    ) -> None:
+        self._project = project
+        self._environment = environment
+        self._choices = choices
+        self._file = project.cache / "durations.json"
+        self._durations = read_durations(self._file)
+
+    def run(self, wheel: BuiltWheel, words: Sequence[str], *, say: Callable[[str], None]) -> int:
+        """Run pytest and give its exit code."""
+        limits = self._limits()
+        folder = test_folder(self._project) or self._project.folder
+        site = self._site(folder, words, limits)
+        found = snapshot_for(site.start({}), self._project.cache / "snapshot")
+        if found.file is None:
+            say(f"interpreters start without a memory snapshot: {found.reason}")
+        engine = Engine(replace(site, snapshot=found.file), limits)
+        with contextlib.chdir(folder), contextlib.closing(engine):
+            told = begin(engine, spare=limits.workers - 1)
+            if told.config is None:
+                return told.code
+            options = {
+                **told.config["options"],
+                "workers": limits.workers,
+                "shard": self._choices.shard,
+                "runtime": told.config["versions"],
+            }
+            feed = Feed(engine, told.config, lambda tests: self._plan(tests, limits, options))
+            try:
+                return run_session(
+                    feed,
+                    told,
+                    junit=self._project.report / "junit.xml",
+                    plugins=reports.plugins(self._project, wheel, options),
+                )
+            finally:
+                write_durations(self._file, self._durations.updated(feed.measured))
+
+    def _limits(self) -> Limits:
+        settings = self._project.settings.test
+        names = ("timeout", "run_timeout", "replace_after", "heap_limit")
+        values = {name: getattr(settings, name) for name in names}
+        wanted = settings.workers
+        given = {name: value for name, value in self._choices.limits.items() if value is not None}
+        if (asked := given.pop("workers", wanted)) is not None:
+            return Limits(**{**values, **given, "workers": max(1, asked)})
+        useful = math.ceil(self._durations.total / WORTH) or processors_allowed()
+        return Limits(**{**values, **given, "workers": min(processors_allowed(), useful)})
+
+    def _site(self, folder: Path, words: Sequence[str], limits: Limits) -> Site:
+        project = self._project
+        return Site(
+            python=self._environment.python,
+            cwd=folder,
+            env={**os.environ, **test_environment(project), "PYTHONPATH": ""},
+            words=tuple(_pytest_words(project, words)),
+            settings={
+                "timeout": limits.timeout,
+                "workers": limits.workers,
+                "markup": sys.stdout.isatty(),
+                "pycache": str(project.cache / "pycache"),
+                "project": str(project.folder),
+            },
+        )
+
+    def _plan(
+        self, tests: Sequence[Test], limits: Limits, options: Mapping[str, Any]
+    ) -> list[Batch]:
+        most = min(MOST, limits.replace_after)
+        if self._choices.shard is not None:
+            tests = self._of_shard(tests, *self._choices.shard, most=most)
+        found = batches(tests, self._durations, shares=limits.workers, most=most)
+        if any(options.get(name) for name in IN_ORDER):
+            return found
+        return longest_first(found)
+
+    def _of_shard(self, tests: Sequence[Test], shard: int, shards: int, *, most: int) -> list[Test]:
+        given = self._project.settings.test.durations
+        durations = Durations()
+        if given is not None:
+            durations = read_durations(self._project.folder / given)
+            if not durations.files:
+                msg = f"[tool.spec14.test] durations: {given} is no file of durations"
+                raise SettingsError(msg, do="copy .spec14/cache/durations.json of a run there")
+        found = batches(tests, durations, shares=shards, most=most)
+        mine = deal(found, shard=shard, shards=shards)
+        names = {name for batch in mine for name in batch.ids}
+        by = f"durations of {given}" if given else "numbers of tests"
+        print(  # noqa: T201 - every machine's log is to show it
+            f"shard {shard}/{shards}: {len(names)} of {len(tests)} tests, dealt by {by} "
+            f"({fingerprint(found, shards=shards)})"
+        )
+        return [test for test in tests if test.id in names]
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """Give the numbers of ``3/10``.
+
+    Raises
+    ------
+    ValueError
+        When it is not a number from one to the other.
+    """
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    numbers = tuple(map(int, match.groups())) if match else (0, 0)
+    if not 1 <= numbers[0] <= numbers[1]:
+        msg = f"{text!r} is not a shard: write 3/10 for the third of ten"
+        raise ValueError(msg)
+    return numbers[0], numbers[1]
+
+
+def _pytest_words(project: Project, words: Sequence[str]) -> list[str]:
     settings = project.settings.test
     named = any(
         not word.startswith("-") and (project.folder / word.partition("::")[0]).exists()
         for word in words
     )
     return [
-        f"--junitxml={junit}",
         # pytest's own cache belongs into .spec14 like everything that is written.
         "-o",
         f"cache_dir={project.cache / 'pytest'}",
@@ -162,18 +301,3 @@ def was_tested(project: Project, wheel_sha256: str) -> bool | None:
     if record.get("wheel_sha256") != wheel_sha256 or record.get("arguments"):
         return None
     return bool(record.get("exit_code") == 0)
-
-
-def read_counts(junit: Path) -> dict[str, int]:
-    """Give the totals of a JUnit file; zeros when pytest did not get as far as writing it all."""
-    totals = dict.fromkeys(COUNTS, 0)
-    if junit.is_file():
-        # Written by pytest for the project's own user; expat (>= 2.4) stops entity bombs.
-        try:
-            root = ET.parse(junit).getroot()  # noqa: S314
-        except ET.ParseError:
-            return totals  # the interpreter died while it wrote
-        for suite in root.iter("testsuite"):
-            for name in COUNTS:
-                totals[name] += int(suite.get(name, 0))
-    return totals
