@@ -214,6 +214,13 @@ class RuntimeFailed(Spec14Error):
     summary = "Python in WebAssembly did not start, or died"
 
 
+class ReportsDisagree(Spec14Error):
+    """Reports of shards are not those of one run, or not all of it."""
+
+    exit_code = 51
+    summary = "a shard's report is missing, there twice, or of another wheel"
+
+
 class DocsFailed(Spec14Error):
     """The documentation could not be built."""
 

@@ -18,6 +18,7 @@ from toolkit.process import attach
 from toolkit.project import Project
 from toolkit.testing.command import (
     empty_folder,
+    suite_words,
     test_command,
     test_environment,
     test_folder,
@@ -123,20 +124,12 @@ def run_tests(
 
 
 def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[str]:
-    settings = project.settings.test
-    named = any(
-        not word.startswith("-") and (project.folder / word.partition("::")[0]).exists()
-        for word in words
-    )
     return [
         f"--junitxml={junit}",
         # pytest's own cache belongs into .spec14 like everything that is written.
         "-o",
         f"cache_dir={project.cache / 'pytest'}",
-        *settings.args,
-        *(() if words else test_command(project).pytest),
-        *words,
-        *(() if named else settings.paths),
+        *suite_words(project, words),
     ]
 
 
