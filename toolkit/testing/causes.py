@@ -11,7 +11,7 @@ LONGEST: Final = 200
 """Characters of a cause; what is behind them seldom tells two reasons apart."""
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
-_PATH: Final = re.compile(r"(?<![\w.])/(?:[^\s'\":,()\[\]]+/)+([^\s'\":,()\[\]]*)")
+_PATH: Final = re.compile(r"(?<![\w.:/])/(?:[^/\s'\":,()\[\]]+/)+([^/\s'\":,()\[\]]*)")
 _NUMBER: Final = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d{2,})(?:[eE][-+]?\d+)?(?![\w.])")
 _SPACE: Final = re.compile(r"\s+")
 

@@ -133,7 +133,8 @@ def _of_collector(report: pytest.CollectReport) -> _Told:
 
 def _skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ")
+        reason = str(report.longrepr[2])
+        return "" if reason == "Skipped" else reason.removeprefix("Skipped: ")
     return first_line(str(report.longrepr or ""))
 
 
