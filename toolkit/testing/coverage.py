@@ -28,6 +28,15 @@ from toolkit.wheels.source import source_files
 DATA: Final = ".coverage.wasm"
 WORKER_WORDS: Final = ("-p", "pytest_spec14.measure", "-p", "no:pytest_cov")
 """What a worker's pytest is given before everything else."""
+WITH_VALUE: Final = frozenset(
+    {
+        *("--cov", "--cov-config", "--cov-context", "--cov-fail-under", "--cov-precision"),
+        "--cov-report",
+    }
+)
+ALONE: Final = frozenset(
+    {"--cov-append", "--cov-branch", "--cov-reset", "--no-cov", "--no-cov-on-fail"}
+)
 FILES: Final = {"xml": "coverage.xml", "json": "coverage.json", "lcov": "coverage.lcov"}
 
 
@@ -50,11 +59,21 @@ def with_coverage(words: Sequence[str], requirements: Sequence[str]) -> tuple[st
 
 
 def without_coverage(words: Sequence[str]) -> tuple[str, ...]:
-    """Give pytest's words without those of coverage."""
-    own = ("--cov", "--no-cov")
-    return tuple(
-        word for word in words if not (word in own or word.startswith(("--cov=", "--cov-")))
-    )
+    """Give pytest's words without those of coverage, and without the values of those.
+
+    As argparse reads them: ``--cov tests`` measures ``tests`` and names no tests.
+    """
+    kept: list[str] = []
+    takes = False
+    for word in words:
+        if takes and not word.startswith("-"):
+            takes = False
+            continue
+        name = word.partition("=")[0]
+        takes = name in WITH_VALUE and "=" not in word
+        if name not in WITH_VALUE and name not in ALONE:
+            kept.append(word)
+    return tuple(kept)
 
 
 def part_folder(project: Project) -> Path:
@@ -213,6 +232,8 @@ def combine(project: Project, wheel: BuiltWheel, site_packages: Path, wish: Wish
             return _reported(coverage, wish, folder, project)
         except CoverageException as error:
             return Covered(total=None, wanted=wish.fail_under or 0.0, text=f"coverage: {error}")
+        finally:
+            coverage.get_data().close(force=True)
 
 
 def _paths(

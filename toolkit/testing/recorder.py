@@ -14,7 +14,7 @@ import pytest
 from toolkit.testing.causes import cause_of, first_line
 from toolkit.testing.results import BAD, Result
 
-DEATHS: Final = ("[died]", "[time limit]")
+DEATHS: Final = ("[died]", "[lost]", "[time limit]")
 """How the text of a test begins that took its interpreter with it: an error, not a failure."""
 LONGEST: Final = 20_000
 """Characters of a failure that are kept; the end tells more than the beginning."""
