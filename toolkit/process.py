@@ -147,14 +147,34 @@ def started(
     env: Mapping[str, str] | None = None,
     stdout: int | IO[bytes] | None = subprocess.DEVNULL,
     own_group: bool = True,
+    own_env: bool = False,
+    pass_fds: Sequence[int] = (),
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start a program; on the way out of the block its process group is ended."""
+    """Start a program; on the way out of the block its process group is ended.
+
+    Parameters
+    ----------
+    command
+        Words; the first is the program.
+    cwd
+        Folder to run in.
+    env
+        Variables laid over this process's own.
+    stdout
+        Where both its outputs go; this process's own for ``None``.
+    own_group
+        Whether it gets a process group of its own, and no standard input.
+    own_env
+        Whether `env` is all of its environment.
+    pass_fds
+        File descriptors that it inherits, under the same numbers.
+    """
     words = _words(command)
     try:
         child = subprocess.Popen(
             words,
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={**({} if own_env else os.environ), **(env or {})},
             stdin=subprocess.DEVNULL if own_group else None,
             stdout=stdout,
             stderr=subprocess.STDOUT if stdout is not None else None,
@@ -162,6 +182,7 @@ def started(
             encoding="utf-8",
             errors="replace",
             start_new_session=own_group,
+            pass_fds=pass_fds,
         )
     except (FileNotFoundError, PermissionError) as error:
         if cwd is not None and not cwd.is_dir():

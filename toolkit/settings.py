@@ -39,6 +39,24 @@ class TestSettings:
         "testing or dev, or [tool.cibuildwheel] test-requires",
     )
     args: tuple[str, ...] = option((), "arguments given to pytest before those of the command line")
+    workers: int | None = option(
+        None, "interpreters at once; unset: one for each processor this machine lets us use"
+    )
+    timeout: float = option(
+        120.0, "seconds one test may take, with what its fixtures do; 0: as long as it likes"
+    )
+    run_timeout: float = option(0.0, "seconds the whole run may take; 0: as long as it likes")
+    replace_after: int = option(
+        5000, "tests after which an interpreter is replaced by a fresh one (between two files)"
+    )
+    heap_limit: int = option(
+        1024, "MiB of memory from which an interpreter is replaced (between two files)"
+    )
+    durations: str | None = option(
+        None,
+        "file of durations by which shards are dealt, the same for all machines (a copy of "
+        ".spec14/cache/durations.json); unset: by numbers of tests",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +170,11 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     for kind in kinds:
         if kind in (str, bool) and isinstance(value, kind):
             return value
+        # true is an int in Python, not in TOML.
+        if kind in (int, float) and isinstance(value, int) and not isinstance(value, bool):
+            return kind(value)
+        if kind is float and isinstance(value, float):
+            return value
         if typing.get_origin(kind) is tuple and _is_list_of_strings(value):
             return tuple(value)
         if typing.get_origin(kind) is Mapping and _is_table_of_strings(value):
@@ -159,6 +182,8 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     wanted = "a list of strings" if any(typing.get_origin(k) is tuple for k in kinds) else None
     if any(typing.get_origin(kind) is Mapping for kind in kinds):
         wanted = "a table of strings"
+    if int in kinds or float in kinds:
+        wanted = "a number" if float in kinds else "a whole number"
     wanted = wanted or ("true or false" if bool in kinds else "a string")
     msg = f"{where} must be {wanted}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")

@@ -148,7 +148,8 @@ def test_branches(run: Run) -> None:
 
 @pytest.mark.parametrize("config", [".coveragerc", "other.cfg"])
 def test_the_projects_configuration_counts(tmp_path: Path, config: str) -> None:
-    text = "[run]\nomit = src/shapes/never.py\nplugins = no_such\nparallel = true\n[report]\nfail_under = 99\n"
+    run_table = "[run]\nomit = src/shapes/never.py\nplugins = no_such\nparallel = true\n"
+    text = run_table + "[report]\nfail_under = 99\n"
     run = Run(tmp_path, {config: text})
     asked = () if config == ".coveragerc" else (f"--cov-config={config}",)
     run.worker(prepare(run.project, run.built), "--cov", *asked, "tests")
@@ -310,8 +311,7 @@ def pytest_configure(config):
     told = json.loads(Path(config.rootpath, "told.json").read_text())
     project = read_project(Path(told["project"]))
     built = BuiltWheel(path=Path(told["wheel"]), sha256="", compiled=False, fresh=True)
-    plugin = CoveragePlugin(project, built, Path(told["site"]))
-    plugin.options = told["options"]
+    plugin = CoveragePlugin(project, built, Path(told["site"]), told["options"])
     config.pluginmanager.register(plugin)
 """
 
@@ -326,7 +326,7 @@ def pytest_configure(config):
         ({}, "pass", 0, ["src/shapes/never.py"]),
     ],
 )
-def test_in_the_controllers_session(
+def test_in_the_controllers_session(  # noqa: PLR0917 - a table
     run: Run, tmp_path: Path, options: dict[str, Any], test: str, code: int, words: list[str]
 ) -> None:
     run.worker(prepare(run.project, run.built), "tests", "--cov")

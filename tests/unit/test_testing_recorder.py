@@ -1,6 +1,5 @@
 """What the recorder makes of pytest's reports: of real runs, and of reports that were sent."""
 
-from pathlib import Path
 from textwrap import dedent
 
 import pytest

@@ -29,15 +29,15 @@ def test_skips():
 CONFTEST: Final = """
 from pathlib import Path
 from toolkit.project import read_project
-from toolkit.testing.reports import Facts, plugins
+from toolkit.testing.reports import plugins
 from toolkit.wheels.build import BuiltWheel
 
 def pytest_configure(config):
     project = read_project(Path(__file__).parent)
     (wheel,) = project.dist.iterdir()
     built = BuiltWheel(path=wheel, sha256="ab" * 32, compiled=False, fresh=True)
-    facts = Facts(arguments=("-k", "a b"), workers=2, shard="1/3", runtime={"node": "24"})
-    for plugin in plugins(project, built, facts):
+    options = {"arguments": ["-k", "a b"], "workers": 2, "shard": (1, 3), "runtime": {"node": 24}}
+    for plugin in plugins(project, built, options):
         config.pluginmanager.register(plugin)
 """
 

@@ -1,6 +1,7 @@
 """``spec14 test``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,8 +11,15 @@ from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
 from toolkit.testing import native
-from toolkit.testing.run import run_tests
+from toolkit.testing.run import TestChoices, parse_shard, run_tests
 from toolkit.working import working_on
+
+
+def _shard(_context: click.Context, _parameter: click.Parameter, text: str | None) -> Any:
+    try:
+        return parse_shard(text) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -24,6 +32,16 @@ from toolkit.working import working_on
     is_flag=True,
     help="Run the same suite natively, too, and print what differs.",
 )
+@click.option("--workers", type=click.IntRange(1), help="Interpreters at once.")
+@click.option("--timeout", type=click.FloatRange(0), help="Seconds one test may take; 0: no limit.")
+@click.option("--run-timeout", type=click.FloatRange(0), help="Seconds the whole run may take.")
+@click.option("--shard", callback=_shard, metavar="3/10", help="Run the third of ten parts.")
+@click.option(
+    "--replace-after", type=click.IntRange(1), help="Tests after which an interpreter is replaced."
+)
+@click.option(
+    "--heap-limit", type=click.IntRange(1), help="MiB from which an interpreter is replaced."
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
 @click.pass_obj
 def test(
@@ -34,7 +52,9 @@ def test(
     offline: bool,
     distribution: str | None,
     against_native: bool,
+    shard: tuple[int, int] | None,
     words: tuple[str, ...],
+    **limits: float | None,
 ) -> None:
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
@@ -43,7 +63,8 @@ def test(
     with working_on(project):
         run = run_on(project, options, no_deps=no_deps)
         built = up_to_date_wheel(run)
-        ended = run_tests(project, built, words, say=run.steps.say)
+        choices = TestChoices(limits=limits, shard=shard)
+        ended = run_tests(project, built, words, choices, say=run.steps.say)
         if against_native:
             show(native.against_native(project, words, say=run.steps.say), options)
     raise SystemExit(ended.code)

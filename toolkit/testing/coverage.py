@@ -308,22 +308,34 @@ def _table(coverage: Coverage, kind: str, more: str, omit: list[str] | None) -> 
 class CoveragePlugin:
     """In the controller's session: combines at the end, prints, and lets too little fail.
 
-    Attributes
+    Parameters
     ----------
+    project
+        The project.
+    wheel
+        What is tested.
+    site_packages
+        Where it is installed, as the interpreters see it.
     options
-        pytest's options as the first worker tells them; nothing is done while there are none.
+        pytest's options as a worker tells them.
     """
 
-    def __init__(self, project: Project, wheel: BuiltWheel, site_packages: Path) -> None:
+    def __init__(
+        self,
+        project: Project,
+        wheel: BuiltWheel,
+        site_packages: Path,
+        options: Mapping[str, Any],
+    ) -> None:
         self._project = project
         self._wheel = wheel
         self._site_packages = site_packages
-        self.options: Mapping[str, Any] = {}
+        self._options = options
         self._covered: Covered | None = None
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Combine; the exit code is 1 when too little is covered (as in pytest-cov)."""
-        wish = wish_of(self.options)
+        wish = wish_of(self._options)
         failed = session.exitstatus == pytest.ExitCode.TESTS_FAILED
         if wish is None or (failed and not wish.on_failure):
             return

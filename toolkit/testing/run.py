@@ -1,21 +1,22 @@
-"""The stage ``test``: the project's suite in one Node process.
+"""The stage ``test``: the project's suite in interpreters that can die without loss."""
 
-Sharding, replacement of workers and the watchdog will take the place of the single
-process here; collection, environment and reports stay.
-"""
-
+import contextlib
+import math
 import os
+import re
 import signal
-import xml.etree.ElementTree as ET
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from toolkit.cache import read_record, write_record
-from toolkit.errors import INTERRUPTED, RuntimeFailed
+from toolkit.errors import INTERRUPTED, SettingsError
 from toolkit.process import attach
 from toolkit.project import Project
+from toolkit.testing import reports
+from toolkit.testing.collecting import begin
 from toolkit.testing.command import (
     empty_folder,
     suite_words,
@@ -23,13 +24,44 @@ from toolkit.testing.command import (
     test_environment,
     test_folder,
 )
+from toolkit.testing.coverage import WORKER_WORDS, prepare, with_coverage
+from toolkit.testing.durations import Durations, read_durations, write_durations
+from toolkit.testing.engine import Engine, Limits
+from toolkit.testing.junit import read_counts
 from toolkit.testing.requirements import test_requirements
+from toolkit.testing.results import Record
+from toolkit.testing.schedule import Batch, Test, batches, deal, fingerprint, longest_first
+from toolkit.testing.session import Feed, run_session
+from toolkit.testing.worker import Site
 from toolkit.wheels.build import BuiltWheel
+from toolkit.wheels.compilers import processors_allowed
 from toolkit.wheels.dependencies import suite_wheels
 from toolkit.wheels.environment import TargetEnvironment, environment_with
 
-PYTEST_CODES: Final = range(6)
-COUNTS: Final = ("tests", "failures", "errors", "skipped")
+WORTH: Final = 2.0
+"""Seconds of tests for which a further interpreter is worth its start."""
+MOST: Final = 1000
+"""Tests in a batch: an interpreter is replaced only between two of them."""
+IN_ORDER: Final = ("failedfirst", "newfirst", "stepwise", "maxfail")
+"""Options with which it matters which test runs first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestChoices:
+    """What the command line says of a run.
+
+    Attributes
+    ----------
+    limits
+        Settings of ``[tool.spec14.test]`` that were given as options, by name.
+    shard
+        ``(3, 10)`` for the third of ten shards.
+    """
+
+    __test__ = False
+
+    limits: Mapping[str, Any]
+    shard: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +86,11 @@ def run_tests(
     project: Project,
     wheel: BuiltWheel,
     words: Sequence[str],
+    choices: TestChoices | None = None,
     *,
     say: Callable[[str], None] | None = None,
 ) -> TestRun:
-    """Run the project's tests under Pyodide in Node, on this process's terminal.
+    """Run the project's tests under Pyodide in Node.
 
     Parameters
     ----------
@@ -67,6 +100,8 @@ def run_tests(
         Its wheel, which is installed into a clean environment.
     words
         Arguments for pytest.
+    choices
+        Limits, and the shard.
     say
         Told what takes long before the tests start.
 
@@ -79,56 +114,161 @@ def run_tests(
     Raises
     ------
     RuntimeFailed
-        When the interpreter dies instead of giving one of pytest's codes.
+        When interpreters die again and again with no test to blame.
+    LostTests
+        When fewer or more tests were reported than collected.
     KeyboardInterrupt
-        When Ctrl-C ended it: Node does not hand the signal on to Python.
+        When Ctrl-C ended a command that is not pytest's, or came before the tests.
     """
+    requirements = with_coverage(suite_words(project, words), test_requirements(project))
     environment = environment_with(
         project.cache / "test-env",
-        suite_wheels(project, wheel, test_requirements(project), say=say),
+        suite_wheels(project, wheel, requirements, say=say),
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"
-    junit.unlink(missing_ok=True)
+    for old in (junit, project.report / "tests.json"):
+        old.unlink(missing_ok=True)
     own = test_command(project)
     if own.line and not words:
         code = _run_shell(project, environment, own.line)
+        if code in (-signal.SIGINT, INTERRUPTED):
+            raise KeyboardInterrupt
     else:
-        code = attach(
-            [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
-            cwd=test_folder(project) or project.folder,
-            env={**test_environment(project), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""},
+        code = _Suite(project, environment, choices or TestChoices(limits={})).run(wheel, words)
+    record = project.report / "tests.json"
+    if not record.is_file():
+        # Another command than pytest, or pytest did not get as far as a session.
+        empty = Record(
+            wheel=wheel.path.name,
+            wheel_sha256=wheel.sha256,
+            exit_code=code,
+            arguments=tuple(words),
         )
-    if code in (-signal.SIGINT, INTERRUPTED):
-        raise KeyboardInterrupt
-    if junit.is_file():
-        junit.chmod(0o644)  # Emscripten has no umask: it was written for all to write
+        write_record(record, empty.as_json())
     counts = read_counts(junit)
-    write_record(
-        project.report / "tests.json",
-        {
-            "schema": 1,
-            "wheel": wheel.path.name,
-            "wheel_sha256": wheel.sha256,
-            "exit_code": code,
-            "arguments": list(words),
-            **counts,
-        },
-    )
-    if code not in PYTEST_CODES and not (own.line and not words):
-        msg = f"Python in Node ended with code {code} in the middle of the tests"
-        raise RuntimeFailed(
-            msg, do="run again with `-- -v -x` to see which test was the last", detail=""
-        )
     return TestRun(code=code, counts=counts)
 
 
-def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[str]:
+class _Suite:
+    def __init__(
+        self, project: Project, environment: TargetEnvironment, choices: TestChoices
+    ) -> None:
+        self._project = project
+        self._environment = environment
+        self._choices = choices
+        self._file = project.cache / "durations.json"
+        self._durations = read_durations(self._file)
+
+    def run(self, wheel: BuiltWheel, words: Sequence[str]) -> int:
+        """Run pytest and give its exit code."""
+        limits = self._limits()
+        folder = test_folder(self._project) or self._project.folder
+        engine = Engine(self._site(folder, wheel, words, limits), limits)
+        with contextlib.chdir(folder), contextlib.closing(engine):
+            told = begin(engine, spare=limits.workers - 1)
+            if told.config is None:
+                return told.code
+            options = {
+                **told.config["options"],
+                "arguments": list(words),
+                "rootdir": told.config["rootdir"],
+                "site_packages": str(self._environment.site_packages),
+                "workers": limits.workers,
+                "shard": self._choices.shard,
+                "runtime": told.config["versions"],
+            }
+            feed = Feed(engine, told.config, lambda tests: self._plan(tests, limits, options))
+            try:
+                return run_session(
+                    feed,
+                    told,
+                    junit=self._project.report / "junit.xml",
+                    plugins=reports.plugins(self._project, wheel, options),
+                )
+            finally:
+                write_durations(self._file, self._durations.updated(feed.measured))
+
+    def _limits(self) -> Limits:
+        settings = self._project.settings.test
+        names = ("timeout", "run_timeout", "replace_after", "heap_limit")
+        values = {name: getattr(settings, name) for name in names}
+        wanted = settings.workers
+        given = {name: value for name, value in self._choices.limits.items() if value is not None}
+        if (asked := given.pop("workers", wanted)) is not None:
+            return Limits(**{**values, **given, "workers": max(1, asked)})
+        useful = math.ceil(self._durations.total / WORTH) or processors_allowed()
+        return Limits(**{**values, **given, "workers": min(processors_allowed(), useful)})
+
+    def _site(self, folder: Path, wheel: BuiltWheel, words: Sequence[str], limits: Limits) -> Site:
+        project = self._project
+        return Site(
+            python=self._environment.python,
+            cwd=folder,
+            env={**os.environ, **test_environment(project), "PYTHONPATH": ""},
+            words=tuple(_pytest_words(project, words)),
+            settings={
+                "timeout": limits.timeout,
+                "workers": limits.workers,
+                "markup": sys.stdout.isatty(),
+                "pycache": str(project.cache / "pycache"),
+                "project": str(project.folder),
+                "coverage": prepare(project, wheel),
+            },
+        )
+
+    def _plan(
+        self, tests: Sequence[Test], limits: Limits, options: Mapping[str, Any]
+    ) -> list[Batch]:
+        most = min(MOST, limits.replace_after)
+        if self._choices.shard is not None:
+            tests = self._of_shard(tests, *self._choices.shard, most=most)
+        found = batches(tests, self._durations, shares=limits.workers, most=most)
+        if any(options.get(name) for name in IN_ORDER):
+            return found
+        return longest_first(found)
+
+    def _of_shard(self, tests: Sequence[Test], shard: int, shards: int, *, most: int) -> list[Test]:
+        given = self._project.settings.test.durations
+        durations = Durations()
+        if given is not None:
+            durations = read_durations(self._project.folder / given)
+            if not durations.files:
+                msg = f"[tool.spec14.test] durations: {given} is no file of durations"
+                raise SettingsError(msg, do="copy .spec14/cache/durations.json of a run there")
+        found = batches(tests, durations, shares=shards, most=most)
+        mine = deal(found, shard=shard, shards=shards)
+        names = {name for batch in mine for name in batch.ids}
+        by = f"durations of {given}" if given else "numbers of tests"
+        print(  # noqa: T201 - every machine's log is to show it
+            f"shard {shard}/{shards}: {len(names)} of {len(tests)} tests, dealt by {by} "
+            f"({fingerprint(found, shards=shards)})"
+        )
+        return [test for test in tests if test.id in names]
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """Give the numbers of ``3/10``.
+
+    Raises
+    ------
+    ValueError
+        When it is not a number from one to the other.
+    """
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    numbers = tuple(map(int, match.groups())) if match else (0, 0)
+    if not 1 <= numbers[0] <= numbers[1]:
+        msg = f"{text!r} is not a shard: write 3/10 for the third of ten"
+        raise ValueError(msg)
+    return numbers[0], numbers[1]
+
+
+def _pytest_words(project: Project, words: Sequence[str]) -> list[str]:
     return [
-        f"--junitxml={junit}",
         # pytest's own cache belongs into .spec14 like everything that is written.
         "-o",
         f"cache_dir={project.cache / 'pytest'}",
+        *WORKER_WORDS,
         *suite_words(project, words),
     ]
 
@@ -155,18 +295,3 @@ def was_tested(project: Project, wheel_sha256: str) -> bool | None:
     if record.get("wheel_sha256") != wheel_sha256 or record.get("arguments"):
         return None
     return bool(record.get("exit_code") == 0)
-
-
-def read_counts(junit: Path) -> dict[str, int]:
-    """Give the totals of a JUnit file; zeros when pytest did not get as far as writing it all."""
-    totals = dict.fromkeys(COUNTS, 0)
-    if junit.is_file():
-        # Written by pytest for the project's own user; expat (>= 2.4) stops entity bombs.
-        try:
-            root = ET.parse(junit).getroot()  # noqa: S314
-        except ET.ParseError:
-            return totals  # the interpreter died while it wrote
-        for suite in root.iter("testsuite"):
-            for name in COUNTS:
-                totals[name] += int(suite.get(name, 0))
-    return totals

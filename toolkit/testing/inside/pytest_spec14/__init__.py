@@ -1,1 +1,4 @@
-"""The half of the test runner that runs inside the interpreter, in WebAssembly."""
+"""pytest's side of ``spec14 test``: what runs inside the interpreter in WebAssembly.
+
+Only the standard library, pytest and these modules: nothing of ``toolkit`` is there.
+"""

@@ -1,0 +1,328 @@
+"""The session of pytest on this side: fed with what the workers report.
+
+Its summary, exit code, JUnit file, ``--maxfail``, ``--durations`` and the memory of what
+failed last are pytest's own code, as they are for pytest-xdist. It reads no conftest, no
+configuration file and no test: how it is configured the first worker has told.
+"""
+
+import collections
+import contextlib
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from _pytest.config import _prepareconfig
+
+from toolkit.errors import LostTests
+from toolkit.runtime.interpreter import Message
+from toolkit.testing import deaths
+from toolkit.testing.collecting import Collected, Told, collect
+from toolkit.testing.engine import Engine, RunOverdue
+from toolkit.testing.junit import junit_files
+from toolkit.testing.schedule import Batch, Test
+from toolkit.testing.terminal import Reporter
+from toolkit.testing.worker import Running, Worker
+
+OURS: Final = frozenset(
+    {
+        "basetemp",
+        "cacheclear",
+        "capture",
+        "confcutdir",
+        "file_or_dir",
+        "inifilename",
+        "noconftest",
+        "override_ini",
+        "plugins",
+        "rootdir",
+        "xmlpath",
+    }
+)
+"""Options of the workers that this session does not take over."""
+VARIABLES: Final = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_THEME")
+BLOCKED: Final = ("faulthandler", "unraisableexception", "threadexception", "doctest")
+
+type Planner = Callable[[Sequence[Test]], list[Batch]]
+
+
+class Feed:
+    """The plugin that drives the workers and feeds the session.
+
+    Parameters
+    ----------
+    engine
+        The workers.
+    told
+        What the first one said.
+    plan
+        Makes batches of what was collected.
+    """
+
+    def __init__(self, engine: Engine, told: Message, plan: Planner) -> None:
+        self.engine = engine
+        self.collected = Collected()
+        self.batches: list[Batch] = []
+        self.measured: dict[str, dict[str, float]] = {}
+        self._told = told
+        self._plan = plan
+        self._wanted: collections.Counter[str] = collections.Counter()
+        self._through: collections.Counter[str] = collections.Counter()
+        self._files: dict[str, str] = {}
+        self._session: pytest.Session
+        self._reporter: Reporter
+        self._since = 0.0
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put our reporter in the place of pytest's."""
+        config.pluginmanager.unregister(name="terminalreporter")
+        self._reporter = Reporter(config, header=self._told["header"], identity=self._told)
+        config.pluginmanager.register(self._reporter, "terminalreporter")
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count a test whose interpreter died as an error, whatever it was doing."""
+        if getattr(report, "spec14_lost", False):
+            return "error", "E", "ERROR"
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Have everything collected."""
+        self._session = session
+        hook = session.config.hook
+        self.engine.listen(self, show=session.config.option.spec14_show)
+        found = self.collected = collect(self.engine)
+        for worker, message in found.messages:
+            self.heard(worker, message)
+        if found.code is not None:
+            _stop(found, self._reporter)
+        for file, death in found.killers:
+            text = death.text(f"while {file} was imported; none of its tests could run")
+            made = pytest.CollectReport(file, "failed", text, [])
+            hook.pytest_collectreport(report=made)
+        self.batches = self._plan(found.tests)
+        ids = [name for batch in self.batches for name in batch.ids]
+        self._wanted = collections.Counter(ids)
+        self._files = {name: batch.file for batch in self.batches for name in batch.ids}
+        session.testscollected = len(ids)
+        left_out = len(found.tests) - len(ids) + found.deselected
+        self._reporter.collected(len(ids), deselected=left_out, lines=found.lines)
+        if left_out:
+            hook.pytest_deselected(items=[None] * left_out)
+        hook.pytest_collection_finish(session=session)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Have everything run."""
+        errors = session.testsfailed - len(self.collected.killers)
+        if errors and not session.config.option.continue_on_collection_errors:
+            msg = f"{errors} error{'s' if errors != 1 else ''} during collection"
+            raise session.Interrupted(msg)
+        if self._reporter.live is not None:
+            self._reporter.live.start(session.testscollected)
+        try:
+            self.engine.run(self.batches)
+            self.engine.finish()
+        except RunOverdue:
+            left = session.testscollected - self._through.total()
+            limit = self.engine.limits.run_timeout
+            msg = f"the whole run took more than {limit:g} s: {left} tests did not run"
+            raise session.Interrupted(msg) from None
+        finally:
+            self._reporter.everything()
+        self._require_all()
+        return True
+
+    def _require_all(self) -> None:
+        lost = self._wanted - self._through
+        if lost or self._through - self._wanted:
+            names = ", ".join([*lost, *(self._through - self._wanted)][:5])
+            msg = (
+                f"{self._wanted.total()} tests were collected and {self._through.total()} "
+                f"reported: {names}"
+            )
+            raise LostTests(msg, do="report this with the output of `spec14 --debug test -v`")
+
+    def heard(self, worker: Worker, message: Message) -> None:
+        """Feed the session with a message; end the run when pytest says so."""
+        session = self._session
+        hook = session.config.hook
+        match message["type"]:
+            case "collectreport":
+                hook.pytest_collectreport(report=self._report(message))
+            case "warning":
+                self._warning(message)
+            case "start":
+                self._since = time.monotonic()
+                hook.pytest_runtest_logstart(nodeid=message["id"], location=message["location"])
+            case "report":
+                report = self._report(message)
+                report.spec14_batch = _turn(worker)
+                self._log(report)
+            case "finish":
+                self._is_through(message["id"])
+                location = deaths.location_of(message["id"])
+                hook.pytest_runtest_logfinish(nodeid=message["id"], location=location)
+            case "missing":
+                self._missing(worker, message)
+            case "stop":
+                raise session.Interrupted(message["reason"])
+            case "exit":
+                raise pytest.exit.Exception(message["reason"], message["code"])
+            case "interrupted":
+                raise KeyboardInterrupt
+
+    def _report(self, message: Message) -> Any:
+        config = self._session.config
+        return config.hook.pytest_report_from_serializable(config=config, data=message["data"])
+
+    def _log(self, report: pytest.TestReport) -> None:
+        session = self._session
+        session.config.hook.pytest_runtest_logreport(report=report)
+        file = self._files.get(report.nodeid, "")
+        of_file = self.measured.setdefault(file, {})
+        of_file[report.nodeid] = of_file.get(report.nodeid, 0.0) + report.duration
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+
+    def _warning(self, message: Message) -> None:
+        data = message["data"]
+        kind = type(data["category"], (Warning,), {})
+        made = warnings.WarningMessage(
+            kind(data["text"]), kind, data["filename"], data["lineno"], None, data["line"]
+        )
+        location = message["location"]
+        self._session.config.hook.pytest_warning_recorded.call_historic(
+            kwargs={
+                "warning_message": made,
+                "when": message["when"],
+                "nodeid": message["nodeid"],
+                "location": tuple(location) if location else None,
+            }
+        )
+
+    def _missing(self, worker: Worker, message: Message) -> None:
+        why = message["reason"] or "its file, collected again, does not have it"
+        text = f"[lost] the test was collected but is not there any more: {why}"
+        with contextlib.suppress(ValueError):
+            worker.left.remove(message["id"])
+        self.lost(worker, Running(id=message["id"], location=()), text)
+
+    def lost(self, worker: Worker, test: Running, text: str) -> None:
+        """Report a test that its interpreter cannot report."""
+        location = test.location or deaths.location_of(test.id)
+        report = deaths.report(test.id, location, test.phase, text)
+        report.spec14_batch = _turn(worker)  # type: ignore[attr-defined]
+        if not test.ending:
+            self._is_through(test.id)
+        self._log(report)
+
+    def _is_through(self, name: str) -> None:
+        self._through[name] += 1
+
+    def batch_done(self, worker: Worker) -> None:
+        """Let the next results be shown."""
+        self._reporter.batch_done(_turn(worker))
+
+    def tick(self) -> None:
+        """Refresh the line at the bottom."""
+        if self._reporter.live is not None:
+            self._reporter.live.done(self._through.total())
+
+
+def _turn(worker: Worker) -> str:
+    return f"{worker.name} {worker.batch.file}" if worker.batch else worker.name
+
+
+def _stop(found: Collected, reporter: Reporter) -> None:
+    if found.code == pytest.ExitCode.USAGE_ERROR:
+        raise pytest.UsageError(*found.errors)
+    if found.code == pytest.ExitCode.INTERNAL_ERROR:
+        for line in found.errors:
+            reporter.write_line(f"INTERNALERROR> {line}")
+        raise pytest.exit.Exception("pytest failed while it collected", found.code)
+    raise pytest.exit.Exception("\n".join(found.errors), found.code)
+
+
+def run_session(
+    feed: Feed, told: Told, *, junit: Path, plugins: Sequence[object] = ()
+) -> int:
+    """Run a session to its end and give pytest's exit code.
+
+    Parameters
+    ----------
+    feed
+        What drives it.
+    told
+        How it is configured.
+    junit
+        Where its JUnit file goes, besides the one that was asked for.
+    plugins
+        Further plugins.
+
+    Raises
+    ------
+    RuntimeFailed
+        When interpreters die again and again.
+    LostTests
+        When fewer or more tests were reported than collected.
+    """
+    assert told.config is not None  # noqa: S101 - the caller's duty
+    with _own_environment():
+        config = _prepareconfig(_words(told.config), [feed, *plugins])
+        try:
+            _take_over(config, told.config["options"])
+            for file in junit_files(config, junit):
+                config.pluginmanager.register(file)
+            return int(config.hook.pytest_cmdline_main(config=config))
+        except pytest.UsageError as error:
+            for line in error.args:
+                print(f"ERROR: {line}\n")  # noqa: T201 - as pytest does
+            return int(pytest.ExitCode.USAGE_ERROR)
+        finally:
+            config._ensure_unconfigure()  # noqa: SLF001
+
+
+def _words(told: Message) -> list[str]:
+    words = ["-c", os.devnull, "--rootdir", told["rootdir"], "--noconftest", "-s"]
+    for name in BLOCKED:
+        words += ["-p", f"no:{name}"]
+    if "no:cacheprovider" in (told["options"].get("plugins") or ()):
+        words += ["-p", "no:cacheprovider"]
+    for name, value in told["ini"].items():
+        words += ["-o", f"{name}={value}"]
+    return words
+
+
+def _take_over(config: pytest.Config, options: Mapping[str, Any]) -> None:
+    """Have the options of the worker's session."""
+    for name, value in options.items():
+        if hasattr(config.option, name) and name not in OURS:
+            setattr(config.option, name, value)
+    config.option.spec14_show = options.get("capture") in ("no", "tee-sys")
+    config.option.spec14_junit = options.get("xmlpath")
+    config.option.xmlpath = None
+    # What our reporter and others ask for: whether results are shown as they come.
+    config.option.capture = options.get("capture", "fd")
+
+
+@contextlib.contextmanager
+def _own_environment() -> Iterator[None]:
+    """Hide the variables that are for the session of the tests."""
+    kept = {name: os.environ.pop(name) for name in VARIABLES if name in os.environ}
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ |= kept
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        if before is not None:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before

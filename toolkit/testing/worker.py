@@ -1,0 +1,196 @@
+"""One interpreter that runs tests, and what is known of it from its messages."""
+
+import enum
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.pins import RUNTIME
+from toolkit.runtime.interpreter import Interpreter, Start
+from toolkit.testing.schedule import Batch
+
+INSIDE: Final = Path(__file__).parent / "inside"
+PLACE: Final = "/lib/spec14"
+"""Where `INSIDE` is in the interpreter."""
+
+REACT: Final = 5.0
+"""Seconds a test has, once interrupted, to come to an end."""
+ANSWER: Final = 7.0
+"""Seconds for the answer where an interpreter stands, before it is killed."""
+START: Final = 120.0
+"""Seconds for an interpreter to start."""
+
+
+class Watch(enum.Enum):
+    """How far a worker that takes too long has been pressed."""
+
+    FINE = enum.auto()
+    INTERRUPTED = enum.auto()
+    ASKED = enum.auto()
+    KILLED = enum.auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What all workers of a run have in common.
+
+    Attributes
+    ----------
+    python
+        ``bin/python`` of the environment for the target.
+    cwd
+        Folder the tests run in.
+    env
+        Variables.
+    words
+        pytest's arguments.
+    settings
+        What the sessions inside are told besides.
+    show
+        Whether what they print goes to standard output as it comes (``-s``).
+    snapshot
+        A memory snapshot to start from.
+    """
+
+    python: Path
+    cwd: Path
+    env: Mapping[str, str]
+    words: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    snapshot: Path | None = None
+
+
+@dataclass
+class Running:
+    """A test that has started and not finished.
+
+    Attributes
+    ----------
+    id
+        pytest's.
+    location
+        File, line and name, as pytest gives them.
+    phase
+        The phase it is in: setup, call or teardown.
+    ending
+        Whether it is over, and the fixtures of the session are what ends.
+    """
+
+    id: str
+    location: Sequence[Any]
+    phase: str = "setup"
+    ending: bool = False
+
+
+class Worker(Interpreter):
+    """An interpreter with the tests it was given.
+
+    Parameters
+    ----------
+    site
+        What it has in common with the others.
+    name
+        Its name, unique in the run.
+    role
+        "collect" or "run".
+    killers
+        Files that it must not import.
+    """
+
+    def __init__(
+        self, site: Site, *, name: str, role: str, killers: Sequence[str] = ()
+    ) -> None:
+        self.name = name
+        self.role = role
+        self.batch: Batch | None = None
+        self.left: list[str] = []
+        self.running: Running | None = None
+        self.importing = ""
+        self.known: dict[str, Any] = {}
+        self.configured = False
+        self.idle = False
+        self.tests = 0
+        self.heap = 0
+        self.show = False
+        self.seconds = 0.0
+        self.snapshot = False
+        self.watch = Watch.FINE
+        self.why = ""
+        self.deadline: float | None = time.monotonic() + START
+        told = {
+            **site.settings,
+            "args": list(site.words),
+            "role": role,
+            "worker": name,
+            "killers": list(killers),
+        }
+        super().__init__(
+            Start(
+                runtime=RUNTIME,
+                python=site.python,
+                cwd=site.cwd,
+                module="pytest_spec14",
+                env={**site.env, "SPEC14_TEST": json.dumps(told)},
+                inside={PLACE: INSIDE},
+                snapshot=site.snapshot,
+            )
+        )
+
+    def on_output(self, data: bytes) -> None:
+        """Show what it prints, with ``-s``."""
+        if self.show:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+
+    def give(self, batch: Batch, *, limit: float | None) -> None:
+        """Have it run a batch, the first message of which must come within `limit` seconds."""
+        self.batch = batch
+        self.left = list(batch.ids)
+        self.importing = batch.file
+        self.idle = False
+        self.within(limit)
+        self.send({"type": "run", "file": batch.file, "ids": list(batch.ids)})
+
+    def within(self, seconds: float | None) -> None:
+        """Expect something to come within a time; ``None``: whenever it likes."""
+        self.watch = Watch.FINE
+        self.why = ""
+        self.deadline = time.monotonic() + seconds if seconds else None
+
+    def press(self, why: str, number: int = signal.SIGUSR1) -> None:
+        """Take the next step against a worker that takes too long.
+
+        First it is interrupted, so that pytest itself tells where the test stands; then
+        it is asked where it stands; then it is killed.
+        """
+        match self.watch:
+            case Watch.FINE:
+                self.why = why
+                self.watch = Watch.INTERRUPTED
+                self.deadline = time.monotonic() + REACT
+                if self.running is not None:
+                    self.interrupt(number)
+                    return
+                self.press(why)
+            case Watch.INTERRUPTED:
+                self.watch = Watch.ASKED
+                self.deadline = time.monotonic() + ANSWER
+                self.where()
+            case Watch.ASKED:
+                self.kill()
+            case Watch.KILLED:
+                self.deadline = None
+
+    def kill(self) -> None:
+        """End it; what it was doing is learned when its pipes close."""
+        self.watch = Watch.KILLED
+        self.deadline = None
+        if self.exit_code is None:
+            os.killpg(self.pid, signal.SIGKILL)
