@@ -1,11 +1,13 @@
 """Coverage: measured where a wheel is installed, told of the source tree."""
 
+import gc
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -28,11 +30,6 @@ from toolkit.testing.coverage import (
     without_coverage,
 )
 from toolkit.wheels.build import BuiltWheel
-
-# coverage leaves the files open that it combines (7.17.3, `combine_parallel_data`).
-pytestmark = pytest.mark.filterwarnings(
-    r"ignore:Exception ignored .*sqlite3\.Connection:pytest.PytestUnraisableExceptionWarning"
-)
 
 INSIDE: Final = ROOT / "toolkit" / "testing" / "inside"
 SOURCE: Final = {
@@ -58,6 +55,15 @@ TESTS: Final = {
         "    assert single.one()\n"
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close what coverage leaves open of files that it combines (7.17.3, `combine_parallel_data`)."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 class Run:
