@@ -23,6 +23,7 @@ MODULES: Final = {
     "audit": "toolkit.commands.audit",
     "test": "toolkit.commands.test",
     "report": "toolkit.commands.report",
+    "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
     "serve": "toolkit.commands.site",
 }

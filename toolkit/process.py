@@ -81,6 +81,7 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    own_env: bool = False,
     on_line: Callable[[str], None] | None = None,
     timeout: float | None = None,
 ) -> Finished:
@@ -94,6 +95,8 @@ def run(
         Folder to run in.
     env
         Variables laid over this process's own.
+    own_env
+        Whether `env` is all of its environment.
     on_line
         Called with each line as it is written (without the line end).
     timeout
@@ -106,7 +109,7 @@ def run(
     subprocess.TimeoutExpired
         After `timeout`.
     """
-    with started(command, cwd=cwd, env=env, stdout=subprocess.PIPE) as child:
+    with started(command, cwd=cwd, env=env, stdout=subprocess.PIPE, own_env=own_env) as child:
         lines: list[str] = []
         with _limit(child, timeout) as overdue:
             for line in child.stdout or ():

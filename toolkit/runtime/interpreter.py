@@ -12,8 +12,7 @@ import json
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -68,6 +67,21 @@ class Start:
     snapshot: Path | None = None
 
 
+def settings(start: Start) -> dict[str, Any]:
+    """Give what the scripts in ``node`` are told of a start, as JSON holds it."""
+    shown = {"/lib/spec14-runtime": HERE / "inside", **start.inside}
+    return {
+        "runtime": str(start.runtime),
+        "program": str(start.python),
+        "cwd": str(start.cwd),
+        "env": {**start.env, **FIXED},
+        "shown": {place: str(folder) for place, folder in shown.items()},
+        "module": start.module,
+        "args": list(start.args),
+        "snapshot": str(start.snapshot) if start.snapshot else None,
+    }
+
+
 class Interpreter:
     """A running interpreter; a context manager that ends it.
 
@@ -85,6 +99,8 @@ class Interpreter:
     def __init__(self, start: Start) -> None:
         self.start = start
         self._open = contextlib.ExitStack()
+        self._mine: set[int] = set()
+        self._open.callback(self._close_pipes)
         self._lines = bytearray()
         self._unsent = bytearray()
         self._tail = bytearray()
@@ -100,9 +116,9 @@ class Interpreter:
         child_receive, self._orders = self._pipe()
         child_control, self._control = self._pipe()
         ends = {"send": child_send, "receive": child_receive, "control": child_control}
-        words = [find_tool("node"), *NODE_FLAGS, HERE / "node" / "worker.mjs"]
+        words: list[str | Path] = [find_tool("node"), *NODE_FLAGS, HERE / "node" / "worker.mjs"]
         child = started(
-            [*words, json.dumps(self._settings(ends))],
+            [*words, json.dumps({**settings(self.start), "fds": ends})],
             cwd=self.start.cwd,
             env={**self.start.env, **FIXED},
             own_env=True,
@@ -120,27 +136,13 @@ class Interpreter:
             os.set_blocking(end, False)
 
     def _pipe(self) -> tuple[int, int]:
-        if not hasattr(self, "_mine"):
-            self._mine: set[int] = set()
-            self._open.callback(lambda: [os.close(end) for end in self._mine])
         ends = os.pipe()
         self._mine.update(ends)
         return ends
 
-    def _settings(self, ends: Mapping[str, int]) -> dict[str, Any]:
-        start = self.start
-        shown = {"/lib/spec14-runtime": HERE / "inside", **start.inside}
-        return {
-            "fds": dict(ends),
-            "runtime": str(start.runtime),
-            "program": str(start.python),
-            "cwd": str(start.cwd),
-            "env": {**start.env, **FIXED},
-            "shown": {place: str(folder) for place, folder in shown.items()},
-            "module": start.module,
-            "args": list(start.args),
-            "snapshot": str(start.snapshot) if start.snapshot else None,
-        }
+    def _close_pipes(self) -> None:
+        while self._mine:
+            os.close(self._mine.pop())
 
     def __enter__(self) -> Self:
         return self
@@ -225,7 +227,7 @@ class Interpreter:
         return self._written
 
     def tail(self) -> str:
-        """Give the last of what it wrote; bytes that are not UTF-8 are shown as ``\\xNN``."""
+        """Give the last of what it wrote; bytes that are not UTF-8 are shown as escapes."""
         return self._tail.decode("utf-8", "backslashreplace")
 
     def interrupt(self, number: int = signal.SIGINT) -> None:
@@ -271,7 +273,7 @@ class Interpreter:
 
 def _read(end: int) -> bytes | None:
     """Give what a pipe holds, without waiting; ``None`` when it is closed."""
-    parts = []
+    parts: list[bytes] = []
     while True:
         try:
             part = os.read(end, 1 << 16)

@@ -77,7 +77,7 @@ def begin(engine: Engine, *, spare: int) -> Told:
         engine.start("run")
     plain = False
     while True:
-        for other, message in engine.messages(engine.workers):
+        for other, message in engine.messages():
             if message is None:
                 death = engine.ended(other)
                 if other is not worker:
@@ -128,7 +128,7 @@ def collect(engine: Engine) -> Collected:
     killers: dict[str, Death] = {}
     messages: list[tuple[Worker, Message]] = []
     while True:
-        for worker, message in engine.messages(engine.workers):
+        for worker, message in engine.messages():
             if worker.role != "collect":
                 if message is None:
                     engine.count(engine.ended(worker))

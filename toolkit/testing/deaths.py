@@ -12,6 +12,8 @@ from toolkit.testing.worker import Worker
 OUTPUT: Final = 4_000
 """Characters of the last output that are shown."""
 FRAMES: Final = 30
+MACHINERY: Final = ("/_pytest/", "/pluggy/", '"/lib/spec14', '"<frozen ')
+"""Parts of the names of files that are not the project's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ class Death:
         first = "[time limit]" if self.overdue else "[died]"
         parts = [f"{first} {self.how} {doing}"]
         if self.traceback.strip():
-            parts.append(f"Python stood at:\n{self.traceback.rstrip()}")
+            parts.append(f"Python stood at:\n{of_the_test(self.traceback)}")
         if self.stack:
             shown = [f"  {frame}" for frame in self.stack[:FRAMES]]
             left_out = len(self.stack) - len(shown)
@@ -78,7 +80,8 @@ def death_of(worker: Worker) -> Death:
     traceback = next(
         (str(found[key]) for found, key in _tracebacks(last) if found and found.get(key)), ""
     )
-    stack = (trap or where or {}).get("stack", ())
+    # One that left of its own accord stood in Python.
+    stack = () if leaving else (trap or where or {}).get("stack", ())
     output = (leaving or {}).get("output", "") + worker.tail()
     return Death(
         how=how,
@@ -87,6 +90,20 @@ def death_of(worker: Worker) -> Death:
         output=output,
         overdue=bool(worker.why),
     )
+
+
+def of_the_test(traceback: str) -> str:
+    """Give a traceback without the frames of pytest and of this runner."""
+    shown: list[str] = []
+    dropped = False
+    for line in traceback.rstrip().splitlines():
+        if line.startswith("  File "):
+            dropped = any(place in line for place in MACHINERY)
+        elif not line.startswith("    "):
+            dropped = False
+        if not dropped:
+            shown.append(line)
+    return "\n".join(shown)
 
 
 def _tracebacks(last: Mapping[str, Any]) -> Sequence[tuple[Any, str]]:

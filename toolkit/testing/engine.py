@@ -10,7 +10,7 @@ import itertools
 import selectors
 import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -114,6 +114,7 @@ class Engine:
         self.peak = 0
         self._listener: Listener = Backlog()
         self._queue: collections.deque[Batch] = collections.deque()
+        self._inbox: collections.deque[tuple[Worker, Message | None]] = collections.deque()
         self._names = itertools.count()
         self._nameless = 0
         self._begun = time.monotonic()
@@ -138,23 +139,30 @@ class Engine:
         self.workers.append(worker)
         return worker
 
-    def messages(self, workers: Iterable[Worker]) -> list[tuple[Worker, Message | None]]:
-        """Wait for messages, at most a tick; ``None`` stands for a worker's end."""
-        found: list[tuple[Worker, Message | None]] = []
+    def messages(self) -> Iterator[tuple[Worker, Message | None]]:
+        """Give the messages that are there, after a wait of at most a tick where there is none.
+
+        ``None`` stands for a worker's end. What the caller does not take stays for the next call.
+        """
+        if not self._inbox:
+            self._wait()
+        while self._inbox:
+            yield self._inbox.popleft()
+
+    def _wait(self) -> None:
         with selectors.DefaultSelector() as selector:
-            for worker in workers:
+            for worker in self.workers:
                 for end in worker.sources:
                     selector.register(end, selectors.EVENT_READ, worker)
                 if worker.sink is not None:
                     selector.register(worker.sink, selectors.EVENT_WRITE, worker)
             ready = {key.data.name: key.data for key, _ in selector.select(self._patience())}
         for worker in ready.values():
-            found += [(worker, message) for message in worker.read()]
+            self._inbox += [(worker, message) for message in worker.read()]
             if not worker.sources:
-                found.append((worker, None))
+                self._inbox.append((worker, None))
         for worker in self.workers:
             self._press(worker)
-        return found
 
     def _patience(self) -> float:
         times = [worker.deadline for worker in self.workers if worker.deadline is not None]
@@ -245,13 +253,13 @@ class Engine:
             busy = [worker for worker in self.workers if worker.batch is not None]
             if not busy and (self._overdue or not self._queue):
                 break
-            self._step(self.workers)
+            self._step()
         if self._overdue:
             raise RunOverdue
 
     def finish(self) -> None:
         """End all workers, each with the fixtures of its session."""
-        for worker in self.workers:
+        for worker in list(self.workers):
             if worker.idle:
                 worker.idle = False
                 worker.within(self.limits.timeout)
@@ -259,10 +267,10 @@ class Engine:
             else:
                 self.drop(worker)
         while self.workers:
-            self._step(self.workers)
+            self._step()
 
-    def _step(self, workers: list[Worker]) -> None:
-        for worker, message in self.messages(workers):
+    def _step(self) -> None:
+        for worker, message in self.messages():
             if worker not in self.workers:
                 continue
             if message is None:

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from toolkit.cache import read_record, write_record
 from toolkit.errors import INTERRUPTED, SettingsError
 from toolkit.process import attach
 from toolkit.project import Project
+from toolkit.runtime.snapshot import snapshot_for
 from toolkit.testing import reports
 from toolkit.testing.collecting import begin
 from toolkit.testing.command import (
@@ -120,9 +121,11 @@ def run_tests(
     KeyboardInterrupt
         When Ctrl-C ended a command that is not pytest's, or came before the tests.
     """
-    requirements = with_coverage(suite_words(project, words), test_requirements(project))
+    plain = test_requirements(project)
+    requirements = with_coverage(suite_words(project, words), plain)
     environment = environment_with(
-        project.cache / "test-env",
+        # With and without --cov in turn, neither is made anew each time.
+        project.cache / ("test-env" if requirements == plain else "test-cov-env"),
         suite_wheels(project, wheel, requirements, say=say),
         what=f"the tests of {project.name}",
     )
@@ -135,7 +138,8 @@ def run_tests(
         if code in (-signal.SIGINT, INTERRUPTED):
             raise KeyboardInterrupt
     else:
-        code = _Suite(project, environment, choices or TestChoices(limits={})).run(wheel, words)
+        suite = _Suite(project, environment, choices or TestChoices(limits={}))
+        code = suite.run(wheel, words, say=say or (lambda _line: None))
     record = project.report / "tests.json"
     if not record.is_file():
         # Another command than pytest, or pytest did not get as far as a session.
@@ -160,11 +164,15 @@ class _Suite:
         self._file = project.cache / "durations.json"
         self._durations = read_durations(self._file)
 
-    def run(self, wheel: BuiltWheel, words: Sequence[str]) -> int:
+    def run(self, wheel: BuiltWheel, words: Sequence[str], *, say: Callable[[str], None]) -> int:
         """Run pytest and give its exit code."""
         limits = self._limits()
         folder = test_folder(self._project) or self._project.folder
-        engine = Engine(self._site(folder, wheel, words, limits), limits)
+        site = self._site(folder, wheel, words, limits)
+        found = snapshot_for(site.start({}), self._project.cache / "snapshot")
+        if found.file is None:
+            say(f"interpreters start without a memory snapshot: {found.reason}")
+        engine = Engine(replace(site, snapshot=found.file), limits)
         with contextlib.chdir(folder), contextlib.closing(engine):
             told = begin(engine, spare=limits.workers - 1)
             if told.config is None:

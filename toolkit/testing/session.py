@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 from _pytest.config import _prepareconfig
 
-from toolkit.errors import LostTests
+from toolkit.errors import LostTests, Spec14Error
 from toolkit.runtime.interpreter import Message
 from toolkit.testing import deaths
 from toolkit.testing.collecting import Collected, Told, collect
@@ -66,6 +66,7 @@ class Feed:
         self.engine = engine
         self.collected = Collected()
         self.batches: list[Batch] = []
+        self.error: Spec14Error | None = None
         self.measured: dict[str, dict[str, float]] = {}
         self._told = told
         self._plan = plan
@@ -93,6 +94,20 @@ class Feed:
     def pytest_collection(self, session: pytest.Session) -> bool:
         """Have everything collected."""
         self._session = session
+        with self._own_errors():
+            self._collect(session)
+        return True
+
+    @contextlib.contextmanager
+    def _own_errors(self) -> Iterator[None]:
+        """Keep an error of ours, which pytest would take for a mistake of its own."""
+        try:
+            yield
+        except Spec14Error as error:
+            self.error = error
+            raise pytest.exit.Exception(error.what, pytest.ExitCode.INTERNAL_ERROR) from error
+
+    def _collect(self, session: pytest.Session) -> None:
         hook = session.config.hook
         self.engine.listen(self, show=session.config.option.spec14_show)
         found = self.collected = collect(self.engine)
@@ -114,7 +129,6 @@ class Feed:
         if left_out:
             hook.pytest_deselected(items=[None] * left_out)
         hook.pytest_collection_finish(session=session)
-        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -126,8 +140,10 @@ class Feed:
         if self._reporter.live is not None:
             self._reporter.live.start(session.testscollected)
         try:
-            self.engine.run(self.batches)
-            self.engine.finish()
+            with self._own_errors():
+                self.engine.run(self.batches)
+                self.engine.finish()
+                self._require_all()
         except RunOverdue:
             left = session.testscollected - self._through.total()
             limit = self.engine.limits.run_timeout
@@ -135,7 +151,6 @@ class Feed:
             raise session.Interrupted(msg) from None
         finally:
             self._reporter.everything()
-        self._require_all()
         return True
 
     def _require_all(self) -> None:
@@ -178,8 +193,15 @@ class Feed:
                 raise KeyboardInterrupt
 
     def _report(self, message: Message) -> Any:
-        config = self._session.config
-        return config.hook.pytest_report_from_serializable(config=config, data=message["data"])
+        config, data = self._session.config, message["data"]
+        # JSON has no tuples.
+        if isinstance(data["longrepr"], list):
+            data["longrepr"] = tuple(data["longrepr"])
+        for key in ("sections", "user_properties"):
+            data[key] = list(map(tuple, data.get(key, ())))
+        if "location" in data:
+            data["location"] = tuple(data["location"])
+        return config.hook.pytest_report_from_serializable(config=config, data=data)
 
     def _log(self, report: pytest.TestReport) -> None:
         session = self._session
@@ -281,13 +303,16 @@ def run_session(
             _take_over(config, told.config["options"])
             for file in junit_files(config, junit):
                 config.pluginmanager.register(file)
-            return int(config.hook.pytest_cmdline_main(config=config))
+            code = int(config.hook.pytest_cmdline_main(config=config))
         except pytest.UsageError as error:
             for line in error.args:
                 print(f"ERROR: {line}\n")  # noqa: T201 - as pytest does
             return int(pytest.ExitCode.USAGE_ERROR)
         finally:
             config._ensure_unconfigure()  # noqa: SLF001
+    if feed.error is not None:
+        raise feed.error
+    return code
 
 
 def _words(told: Message) -> list[str]:

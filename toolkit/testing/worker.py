@@ -52,8 +52,6 @@ class Site:
         pytest's arguments.
     settings
         What the sessions inside are told besides.
-    show
-        Whether what they print goes to standard output as it comes (``-s``).
     snapshot
         A memory snapshot to start from.
     """
@@ -64,6 +62,25 @@ class Site:
     words: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     snapshot: Path | None = None
+
+    def start(self, told: Mapping[str, Any]) -> Start:
+        """Give how an interpreter is started.
+
+        Parameters
+        ----------
+        told
+            What its session is told besides `settings`.
+        """
+        every = {**self.settings, "args": list(self.words), **told}
+        return Start(
+            runtime=RUNTIME,
+            python=self.python,
+            cwd=self.cwd,
+            module="pytest_spec14",
+            env={**self.env, "SPEC14_TEST": json.dumps(every)},
+            inside={PLACE: INSIDE},
+            snapshot=self.snapshot,
+        )
 
 
 @dataclass
@@ -123,24 +140,8 @@ class Worker(Interpreter):
         self.watch = Watch.FINE
         self.why = ""
         self.deadline: float | None = time.monotonic() + START
-        told = {
-            **site.settings,
-            "args": list(site.words),
-            "role": role,
-            "worker": name,
-            "killers": list(killers),
-        }
-        super().__init__(
-            Start(
-                runtime=RUNTIME,
-                python=site.python,
-                cwd=site.cwd,
-                module="pytest_spec14",
-                env={**site.env, "SPEC14_TEST": json.dumps(told)},
-                inside={PLACE: INSIDE},
-                snapshot=site.snapshot,
-            )
-        )
+        told = {"role": role, "worker": name, "killers": list(killers)}
+        super().__init__(site.start(told))
 
     def on_output(self, data: bytes) -> None:
         """Show what it prints, with ``-s``."""

@@ -3,29 +3,33 @@
 import asyncio
 import functools
 import runpy
+import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import FrameType
+from typing import Any
 
 import pyodide.ffi
 import pyodide.webloop
 import spec14_wake
 
+type RunSync = Callable[[Awaitable[Any]], Any]
+
 _waiting: list[FrameType] = []
 
 
-def run(module: str, arguments: object) -> int:
+def run(module: str, arguments: Iterable[str]) -> int:
     """Run a module as ``python -P -m`` does, and give the exit code."""
     sys.path[:] = [folder for folder in sys.path if folder]
-    sys.argv[:] = [module, *map(str, arguments)]  # type: ignore[call-overload]
+    sys.argv[:] = [module, *map(str, arguments)]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as ended:
         code = ended.code
         if code is None or isinstance(code, int):
             return code or 0
-        print(code, file=sys.stderr)
+        sys.stderr.write(f"{code}\n")
         return 1
     except BaseException:  # noqa: BLE001 - the interpreter's own last resort
         traceback.print_exc()
@@ -44,24 +48,24 @@ def waiting() -> str:
     return "".join(traceback.format_stack(_waiting[-1]))
 
 
-def interruptible[T](run_sync: Callable[[Awaitable[object]], object]) -> Callable[[Awaitable[T]], T]:
+def interruptible[T](
+    run_sync: Callable[[Awaitable[object]], object],
+) -> Callable[[Awaitable[T]], T]:
     """Make ``run_sync`` return to Python when a signal has arrived, so that its handler runs.
 
     While WebAssembly is suspended nobody looks at the interrupt buffer. JavaScript, which is
-    told of the signal, ends the wait; afterwards it is begun again unless a handler raised.
+    told of the signal too, ends the wait; it is begun again unless the handler raised.
     """
 
     @functools.wraps(run_sync)
-    def wait(awaitable: Awaitable[T]) -> T:
+    def wait(awaitable: Awaitable[Any]) -> Any:
         if not pyodide.ffi.can_run_sync():
-            return run_sync(awaitable)  # type: ignore[return-value] # raises what it should
+            return run_sync(awaitable)  # which raises
         future = asyncio.ensure_future(awaitable)
-        _waiting.append(sys._getframe())  # noqa: SLF001
+        _waiting.append(sys._getframe(1))  # noqa: SLF001
         try:
             while not future.done():
-                wake = spec14_wake.create()
-                future.add_done_callback(lambda _future, wake=wake: wake.done())
-                run_sync(wake.promise)
+                _wait_once(run_sync, future)
         except BaseException:
             future.cancel()
             raise
@@ -70,6 +74,17 @@ def interruptible[T](run_sync: Callable[[Awaitable[object]], object]) -> Callabl
         return future.result()
 
     return wait
+
+
+def _wait_once(run_sync: RunSync, future: asyncio.Future[Any]) -> None:
+    wait = spec14_wake.begin()
+    future.add_done_callback(lambda _future: wait.end())
+    try:
+        run_sync(wait.promise)
+    finally:
+        number = spec14_wake.over()
+    if number:
+        signal.raise_signal(number)
 
 
 pyodide.ffi.run_sync = pyodide.webloop.run_sync = interruptible(pyodide.ffi.run_sync)

@@ -7,52 +7,42 @@ import { createInterface } from "node:readline";
 import { setTimeout as after } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
+import { RECEIVING, SIGNAL } from "./channel.mjs";
 import { sender } from "./send.mjs";
 
-const PATIENCE = 5000; // ms until the interpreter's thread has to stop at a place it can name
+const PATIENCE = 5000; // ms until the interpreter's thread has to answer
+
 const send = sender(workerData.send);
-const signals = new Uint8Array(workerData.signals);
+const { signals } = workerData;
+let session;
 
-// A stack of the main thread through the debugger; undefined when it does not stop.
-async function stackOfMain() {
-  const session = new Session();
-  session.connectToMainThread();
-  try {
-    const paused = new Promise((resolve) => session.once("Debugger.paused", resolve));
-    await session.post("Debugger.enable");
-    await session.post("Debugger.pause");
-    // Something to run, should it be waiting for events.
-    parentPort.postMessage("where");
-    const event = await Promise.race([paused, after(PATIENCE)]);
-    if (event === undefined) return undefined;
-    const frames = event.params.callFrames;
-    if (frames.some((frame) => frame.functionName === "whileWaiting")) return [];
-    const { result } = await session.post("Runtime.evaluate", {
-      expression: "globalThis.spec14?.traceback() ?? ''",
-    });
-    return { stack: frames.map(named), traceback: result?.value ?? "" };
-  } finally {
-    session.disconnect();
-  }
-}
-
-function named({ functionName, url, location }) {
-  const place = url.startsWith("wasm:") ? url : url.replace(/^.*\//, "");
-  return `${functionName || "(anonymous)"} (${place}:${location.lineNumber + 1})`;
-}
-
+// Asks the main thread through the debugger's protocol, which V8 serves at the next turn of a loop
+// or call of a function, in WebAssembly too. (Debugger.pause does not stop WebAssembly that was
+// suspended before: V8 13.6.)
 async function where() {
-  const found = await stackOfMain();
-  if (Array.isArray(found)) return; // it says itself that it waits
-  if (found) send({ type: "where", state: "running", ...found });
-  else send({ type: "where", state: "unknown", stack: [], traceback: "" });
+  const unknown = { state: "unknown", stack: [], traceback: "" };
+  if (Atomics.load(signals, RECEIVING)) {
+    send({ type: "where", ...unknown, state: "receiving" });
+    return;
+  }
+  if (session === undefined) {
+    session = new Session();
+    session.connectToMainThread();
+  }
+  const answer = session.post("Runtime.evaluate", {
+    expression: "globalThis.spec14?.where()",
+    returnByValue: true,
+  });
+  const { result, exceptionDetails } = (await Promise.race([answer, after(PATIENCE)])) ?? {};
+  const error = exceptionDetails?.exception?.description;
+  send({ type: "where", ...(result?.value ?? unknown), ...(error && { error }) });
 }
 
 const input = new Socket({ fd: workerData.control, readable: true, writable: false });
 createInterface({ input }).on("line", (line) => {
   const [word, number] = line.split(" ");
   if (word === "interrupt") {
-    Atomics.store(signals, 0, Number(number));
+    Atomics.store(signals, SIGNAL, Number(number));
     parentPort.postMessage("interrupt");
   } else if (word === "where") {
     where().catch((error) => send({ type: "error", text: String(error?.stack ?? error) }));

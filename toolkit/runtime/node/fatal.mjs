@@ -2,6 +2,7 @@
 //
 // Pyodide's own API.fatal_error (src/js/... error_handling.ts, 314.0) prints to standard error,
 // which a test's capture may hold at that moment.
+import { Buffer } from "node:buffer";
 
 // Errors that Pyodide throws on without ending the interpreter.
 export function leaves(error) {
@@ -11,12 +12,13 @@ export function leaves(error) {
 // Gives {message, stack} of an error, and the code where the program asked for its end.
 export function described(py, error) {
   if (error?.constructor?.name === "ExitStatus") {
-    return { message: `exit(${error.status})`, code: error.status, stack: frames(new Error()) };
+    return { message: `exit(${error.status})`, code: error.status, stack: [] };
   }
+  const stack = frames(py, error).map(({ text }) => text);
   if (typeof error === "number" || error instanceof WebAssembly.Exception) {
-    return { message: ofCxx(py, error), stack: frames(error) };
+    return { message: ofCxx(py, error), stack };
   }
-  return { message: `${error?.name ?? "error"}: ${error?.message ?? error}`, stack: frames(error) };
+  return { message: `${error?.name ?? "error"}: ${error?.message ?? error}`, stack };
 }
 
 function ofCxx(py, error) {
@@ -28,18 +30,60 @@ function ofCxx(py, error) {
   }
 }
 
-function frames(error) {
-  return String(error?.stack ?? "")
-    .split("\n")
+// Gives [{text, wasm}], the innermost first. V8 names functions of WebAssembly from the module's
+// name section; the runtime has none, but most of its functions are exported.
+export function frames(py, error) {
+  const lines = String(error?.stack ?? "").split("\n");
+  const own = runtimesUrl(py);
+  return lines
     .filter((line) => line.startsWith("    at "))
-    .map((line) => line.slice(7, 300));
+    .map((line) => {
+      const text = line.slice(7, 300);
+      const [, url, index] = /(wasm:\/\/wasm\/[^:]+):wasm-function\[(\d+)\]/.exec(text) ?? [];
+      const name = url === own && url ? exported(py).get(index) : undefined;
+      return { wasm: url !== undefined, text: name ? `${name} (${text})` : text };
+    });
+}
+
+let names;
+
+// An exported function's name is its index in the module (WebAssembly JavaScript Interface, "name
+// of the WebAssembly function").
+function exported(py) {
+  names ??= new Map(
+    Object.entries(py?._module ?? {})
+      .filter(([name, value]) => name[0] === "_" && typeof value === "function")
+      .map(([name, { name: index }]) => [index, name.slice(1)]),
+  );
+  return names;
+}
+
+let url;
+
+// The made-up address of the runtime's module, learnt from a call out of it.
+function runtimesUrl(py) {
+  if (!url && py) {
+    collected(py, () => {
+      url ??= /wasm:\/\/wasm\/[^:]+/.exec(new Error().stack)?.[0];
+    });
+  }
+  return url;
 }
 
 // Python's traceback, by the function for it that CPython's faulthandler uses: it only reads.
-// It writes to standard output, which is led elsewhere while it does.
 export function tracebackOf(py) {
-  const { streams } = py._module.FS;
   const parts = [];
+  try {
+    collected(py, (bytes) => parts.push(Buffer.from(bytes)));
+  } catch (error) {
+    parts.push(Buffer.from(`(no traceback: ${error?.message ?? error})`));
+  }
+  return Buffer.concat(parts).toString();
+}
+
+// It writes to standard output, which is led elsewhere while it does.
+function collected(py, take) {
+  const { streams } = py._module.FS;
   const collecting = {
     fd: 1,
     flags: 1,
@@ -48,7 +92,7 @@ export function tracebackOf(py) {
     node: { mode: 0o20666, mount: {} },
     stream_ops: {
       write(_stream, buffer, offset, length) {
-        parts.push(Buffer.from(buffer.slice(offset, offset + length)));
+        take(buffer.slice(offset, offset + length));
         return length;
       },
     },
@@ -57,10 +101,7 @@ export function tracebackOf(py) {
   streams[1] = streams[2] = collecting;
   try {
     py._module._dump_traceback();
-  } catch (error) {
-    parts.push(Buffer.from(`(no traceback: ${error?.message ?? error})`));
   } finally {
     [streams[1], streams[2]] = [out, err];
   }
-  return Buffer.concat(parts).toString();
 }

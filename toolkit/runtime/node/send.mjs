@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { writeSync } from "node:fs";
 
 // Gives what writes a message, or its text, as one line. A blocking pipe takes each in one

@@ -6,6 +6,8 @@ import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { restoring } from "./restore.mjs";
+
 // Folders of the interpreter's own file system. /tmp is in memory, so that temporary files are
 // gone with it; what the host has there is shown only where it is asked for.
 const OWN = new Set(["/dev", "/lib", "/proc", "/sys", "/tmp"]);
@@ -47,12 +49,29 @@ export function settings({ program, cwd, env, shown = {} }) {
   };
 }
 
-export async function start(wanted) {
+// Starts from the snapshot, where there is one and it can be used: `reason` says why not.
+// `own` are JavaScript objects that Python holds in it, by name.
+export async function start(wanted, own = {}) {
+  let reason = "";
+  if (wanted.snapshot) {
+    try {
+      const py = await load(wanted, await restoring(wanted.runtime, wanted.snapshot, own));
+      py.pyimport("spec14_restored").renew(py._module.getEnvStrings());
+      return { py, snapshot: true, reason };
+    } catch (error) {
+      reason = String(error?.message ?? error).slice(-300);
+    }
+  }
+  const py = await load(wanted);
+  for (const folder of Object.keys(wanted.shown ?? {})) py._api.sys.path.append(folder);
+  return { py, snapshot: false, reason };
+}
+
+export async function load(wanted, options = {}) {
   const url = pathToFileURL(path.join(wanted.runtime, "pyodide.mjs"));
   const { loadPyodide } = await import(url);
-  const py = await loadPyodide(settings(wanted));
+  const py = await loadPyodide({ ...settings(wanted), ...options });
   py.setStdout();
   py.setStderr();
-  for (const folder of Object.keys(wanted.shown ?? {})) py._api.sys.path.append(folder);
-  return { py, snapshot: false, reason: "" };
+  return py;
 }

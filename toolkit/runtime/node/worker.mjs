@@ -1,58 +1,40 @@
 // One interpreter that a controller on the host talks to: `worker.mjs SETTINGS`, JSON made by
 // ../interpreter.py. Messages are lines of JSON; the file descriptors for them are in SETTINGS.
-import { readSync } from "node:fs";
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 
+import { held, open, register, wakeInnermost } from "./channel.mjs";
 import { sender } from "./send.mjs";
 import { start } from "./start.mjs";
-import { described, leaves, tracebackOf } from "./fatal.mjs";
+import { described, frames, leaves, tracebackOf } from "./fatal.mjs";
 
 const TRAPPED = 70; // EX_SOFTWARE of sysexits.h
-const NEWLINE = 0x0a;
 Error.stackTraceLimit = 60;
 
 const wanted = JSON.parse(process.argv[2]);
 const send = sender(wanted.fds.send);
-
-// Blocks until a line is there; "" when the controller has closed its end.
-function receiver(fd) {
-  let rest = Buffer.alloc(0);
-  return () => {
-    let end;
-    const parts = [rest];
-    while ((end = parts.at(-1).indexOf(NEWLINE)) < 0) {
-      const chunk = Buffer.allocUnsafe(1 << 16);
-      const size = readSync(fd, chunk);
-      if (size === 0) return "";
-      parts.push(chunk.subarray(0, size));
-    }
-    const last = parts.pop();
-    rest = last.subarray(end + 1);
-    return Buffer.concat([...parts, last.subarray(0, end)]).toString();
-  };
-}
-
-// What wakes the interpreter while it waits for a promise: Python counts on it in
-// ../inside/spec14_start.py.
-const waits = new Set();
-const wake = {
-  create() {
-    const { promise, resolve } = Promise.withResolvers();
-    const done = () => {
-      waits.delete(done);
-      resolve();
-    };
-    waits.add(done);
-    return { promise, done };
-  },
-};
 
 function trapped(py, error) {
   const text = described(py, error);
   if (text) {
     send({ type: "trap", ...text, traceback: py ? tracebackOf(py) : "" });
     process.exit(TRAPPED);
+  }
+}
+
+// Where it stands. The debugger evaluates this on top of whatever runs, between two turns of a
+// loop; nothing of the interpreter's state is changed.
+function where(py, started, signals) {
+  const stack = frames(py, new Error()).slice(2);
+  if (stack.some(({ wasm }) => wasm)) {
+    return { state: "running", stack: stack.map(({ text }) => text), traceback: tracebackOf(py) };
+  }
+  // A signal's handler has to run in what waits, not in this call.
+  py.setInterruptBuffer(undefined);
+  try {
+    return { state: "waiting", stack: [], traceback: started.waiting() };
+  } finally {
+    py.setInterruptBuffer(signals);
   }
 }
 
@@ -69,9 +51,9 @@ function control(signals) {
 }
 
 async function main() {
-  const signals = new SharedArrayBuffer(1);
+  const signals = new Uint8Array(new SharedArrayBuffer(2));
   const thread = control(signals);
-  const { py, snapshot, reason } = await start(wanted);
+  const { py, snapshot, reason } = await start(wanted, held);
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     process.on(event, (error) => trapped(py, error));
   }
@@ -80,28 +62,16 @@ async function main() {
     if (!leaves(error)) trapped(py, error);
     return fatal(error);
   };
-  const buffer = new Uint8Array(signals);
-  py.setInterruptBuffer(buffer);
-  py.registerJsModule("spec14_channel", {
-    send: (text) => send(text),
-    receive: receiver(wanted.fds.receive),
-    heap: () => py._module.HEAP8.length,
-  });
-  py.registerJsModule("spec14_wake", wake);
+  py.setInterruptBuffer(signals);
+  open({ ...wanted.fds, signals, heap: () => py._module.HEAP8.length });
+  register(py);
   const started = py.pyimport("spec14_start");
-  globalThis.spec14 = { traceback: () => tracebackOf(py) };
-  // Only reached while nothing runs: the interpreter waits for a promise.
-  thread.on("message", function whileWaiting(message) {
-    if (message === "interrupt") for (const done of [...waits]) done();
-    if (message === "where") {
-      // A signal's handler has to run in what waits, not in this call.
-      py.setInterruptBuffer(undefined);
-      send({ type: "where", state: "waiting", stack: [], traceback: started.waiting() });
-      py.setInterruptBuffer(buffer);
-    }
-  });
+  thread.on("message", () => wakeInnermost());
+  globalThis.spec14 = { where: () => where(py, started, signals) };
   send({ type: "ready", seconds: performance.now() / 1000, snapshot, reason });
-  process.exit(await started.run.callPromising(wanted.module, wanted.args));
+  const code = await started.run.callPromising(wanted.module, wanted.args);
+  await thread.terminate(); // a debugger's session of its would be waited for
+  process.exit(code);
 }
 
 main().catch((error) => {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
+from _pytest.assertion import rewrite
 
 from pytest_spec14 import channel
 from pytest_spec14.session import Worker
@@ -29,17 +30,32 @@ def run() -> int:
     return code
 
 
+class Rewriting:
+    """``sys`` as pytest's rewriting of assertions sees it: byte code goes to a folder of ours.
+
+    Rewriting takes longer in WebAssembly than running most tests does; the other interpreters,
+    and the next run, read what the first one wrote. Byte code of other modules is not written:
+    that of the environment is there already, and nothing goes beside the project's source.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.dont_write_bytecode = False
+        self.pycache_prefix = folder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
 def keep_bytecode(folder: str | None) -> None:
-    """Keep compiled modules, pytest's rewritten ones too, for the other interpreters.
+    """Keep the modules that pytest rewrites.
 
     Parameters
     ----------
     folder
-        Where, away from the project's source (PEP 304's idea, ``sys.pycache_prefix``).
+        Where; ``None``: nowhere.
     """
     if folder is not None:
-        sys.pycache_prefix = folder
-        sys.dont_write_bytecode = False
+        rewrite.sys = Rewriting(folder)  # type: ignore[attr-defined]
 
 
 class Extensions:

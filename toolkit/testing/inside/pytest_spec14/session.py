@@ -52,7 +52,7 @@ class Silent(TerminalReporter):
 
 
 for _name in dir(TerminalReporter):
-    if _name.startswith("pytest_"):
+    if _name.startswith("pytest_") and _name != "pytest_report_header":
         setattr(Silent, _name, None)  # pluggy takes only what can be called
 
 

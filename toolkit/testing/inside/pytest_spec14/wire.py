@@ -70,7 +70,6 @@ def _is_json(value: object) -> bool:
 INI: Final = (
     "cache_dir",
     "console_output_style",
-    "faulthandler_timeout",
     "junit_duration_report",
     "junit_family",
     "junit_log_passing_tests",
