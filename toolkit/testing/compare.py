@@ -99,7 +99,7 @@ class Comparison:
         """Give the whole in one line."""
         numbers = {
             "fail here only": _size(self.fails_here),
-            "are skipped here only": _size(self.skipped_here),
+            "skipped here only": _size(self.skipped_here),
             "fail natively": _size(self.fails_there),
         }
         here = sum(speed.here for speed in self.speeds)
