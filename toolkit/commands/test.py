@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 
+from toolkit.commands.compared import show
 from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
+from toolkit.testing import native
 from toolkit.testing.run import TestChoices, parse_shard, run_tests
 from toolkit.working import working_on
 
@@ -25,6 +27,11 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@click.option(
+    "--against-native",
+    is_flag=True,
+    help="Run the same suite natively, too, and print what differs.",
+)
 @click.option("--workers", type=click.IntRange(1), help="Interpreters at once.")
 @click.option("--timeout", type=click.FloatRange(0), help="Seconds one test may take; 0: no limit.")
 @click.option("--run-timeout", type=click.FloatRange(0), help="Seconds the whole run may take.")
@@ -45,15 +52,20 @@ def test(
     no_deps: bool,
     offline: bool,
     distribution: str | None,
+    against_native: bool,
     shard: tuple[int, int] | None,
     words: tuple[str, ...],
     **limits: float | None,
 ) -> None:
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
+    if against_native:
+        native.require_pytest(project, words)
     with working_on(project):
         run = run_on(project, options, no_deps=no_deps)
         built = up_to_date_wheel(run)
         choices = TestChoices(limits=limits, shard=shard)
         ended = run_tests(project, built, words, choices, say=run.steps.say)
+        if against_native:
+            show(native.against_native(project, words, say=run.steps.say), options)
     raise SystemExit(ended.code)

@@ -20,14 +20,17 @@ from toolkit.testing import reports
 from toolkit.testing.collecting import begin
 from toolkit.testing.command import (
     empty_folder,
+    suite_words,
     test_command,
     test_environment,
     test_folder,
 )
+from toolkit.testing.coverage import WORKER_WORDS, prepare, with_coverage
 from toolkit.testing.durations import Durations, read_durations, write_durations
 from toolkit.testing.engine import Engine, Limits
 from toolkit.testing.junit import read_counts
 from toolkit.testing.requirements import test_requirements
+from toolkit.testing.results import Record
 from toolkit.testing.schedule import Batch, Test, batches, deal, fingerprint, longest_first
 from toolkit.testing.session import Feed, run_session
 from toolkit.testing.worker import Site
@@ -118,9 +121,12 @@ def run_tests(
     KeyboardInterrupt
         When Ctrl-C ended a command that is not pytest's, or came before the tests.
     """
+    plain = test_requirements(project)
+    requirements = with_coverage(suite_words(project, words), plain)
     environment = environment_with(
-        project.cache / "test-env",
-        suite_wheels(project, wheel, test_requirements(project), say=say),
+        # With and without --cov in turn, neither is made anew each time.
+        project.cache / ("test-env" if requirements == plain else "test-cov-env"),
+        suite_wheels(project, wheel, requirements, say=say),
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"
@@ -134,18 +140,17 @@ def run_tests(
     else:
         suite = _Suite(project, environment, choices or TestChoices(limits={}))
         code = suite.run(wheel, words, say=say or (lambda _line: None))
+    record = project.report / "tests.json"
+    if not record.is_file():
+        # Another command than pytest, or pytest did not get as far as a session.
+        empty = Record(
+            wheel=wheel.path.name,
+            wheel_sha256=wheel.sha256,
+            exit_code=code,
+            arguments=tuple(words),
+        )
+        write_record(record, empty.as_json())
     counts = read_counts(junit)
-    write_record(
-        project.report / "tests.json",
-        {
-            "schema": 1,
-            "wheel": wheel.path.name,
-            "wheel_sha256": wheel.sha256,
-            "exit_code": code,
-            "arguments": list(words),
-            **counts,
-        },
-    )
     return TestRun(code=code, counts=counts)
 
 
@@ -163,7 +168,7 @@ class _Suite:
         """Run pytest and give its exit code."""
         limits = self._limits()
         folder = test_folder(self._project) or self._project.folder
-        site = self._site(folder, words, limits)
+        site = self._site(folder, wheel, words, limits)
         found = snapshot_for(site.start({}), self._project.cache / "snapshot")
         if found.file is None:
             say(f"interpreters start without a memory snapshot: {found.reason}")
@@ -174,6 +179,9 @@ class _Suite:
                 return told.code
             options = {
                 **told.config["options"],
+                "arguments": list(words),
+                "rootdir": told.config["rootdir"],
+                "site_packages": str(self._environment.site_packages),
                 "workers": limits.workers,
                 "shard": self._choices.shard,
                 "runtime": told.config["versions"],
@@ -200,7 +208,7 @@ class _Suite:
         useful = math.ceil(self._durations.total / WORTH) or processors_allowed()
         return Limits(**{**values, **given, "workers": min(processors_allowed(), useful)})
 
-    def _site(self, folder: Path, words: Sequence[str], limits: Limits) -> Site:
+    def _site(self, folder: Path, wheel: BuiltWheel, words: Sequence[str], limits: Limits) -> Site:
         project = self._project
         return Site(
             python=self._environment.python,
@@ -213,6 +221,7 @@ class _Suite:
                 "markup": sys.stdout.isatty(),
                 "pycache": str(project.cache / "pycache"),
                 "project": str(project.folder),
+                "coverage": prepare(project, wheel),
             },
         )
 
@@ -263,19 +272,12 @@ def parse_shard(text: str) -> tuple[int, int]:
 
 
 def _pytest_words(project: Project, words: Sequence[str]) -> list[str]:
-    settings = project.settings.test
-    named = any(
-        not word.startswith("-") and (project.folder / word.partition("::")[0]).exists()
-        for word in words
-    )
     return [
         # pytest's own cache belongs into .spec14 like everything that is written.
         "-o",
         f"cache_dir={project.cache / 'pytest'}",
-        *settings.args,
-        *(() if words else test_command(project).pytest),
-        *words,
-        *(() if named else settings.paths),
+        *WORKER_WORDS,
+        *suite_words(project, words),
     ]
 
 

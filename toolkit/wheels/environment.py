@@ -36,6 +36,12 @@ class TargetEnvironment:
         """CPython in WebAssembly, started in Node."""
         return self.folder / "bin" / "python"
 
+    @property
+    def site_packages(self) -> Path:
+        """Where its packages are."""
+        (found,) = self.folder.glob("lib/python3.*/site-packages")
+        return found
+
 
 def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> TargetEnvironment:
     """Give a clean environment that holds exactly these wheels.
