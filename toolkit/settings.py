@@ -5,7 +5,7 @@ made from it. An unknown key is an error that names the nearest known one.
 """
 
 import dataclasses
-import datetime
+import datetime as dt
 import difflib
 import types
 import typing
@@ -44,7 +44,7 @@ class SkipSettings:
         "must fail",
     )
     link: str = option("", "where it is written about, shown with the reason")
-    expires: datetime.date | None = option(
+    expires: dt.date | None = option(
         None, "the last day it holds (2027-01-31, without quotes); unset: for good"
     )
 
@@ -210,7 +210,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if (kind := table_in(hint)) is not None:
         return _tables(kind, value, where)
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    if datetime.date in kinds:
+    if dt.date in kinds:
         return _date(value, where)
     for kind in kinds:
         if kind in (str, bool) and isinstance(value, kind):
@@ -242,8 +242,8 @@ def _tables(kind: type, value: Any, where: str) -> tuple[Any, ...]:
     return tuple(_parse(kind, item, f"{where} {n}") for n, item in enumerate(value, start=1))
 
 
-def _date(value: Any, where: str) -> datetime.date:
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+def _date(value: Any, where: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     msg = f"{where} must be a date, not {value!r}"
     raise SettingsError(msg, do="write it as 2027-01-31, without quotes")

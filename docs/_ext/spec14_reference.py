@@ -18,7 +18,7 @@
 
 import ast
 import dataclasses
-import datetime
+import datetime as dt
 import tomllib
 import types
 import typing
@@ -185,7 +185,7 @@ def profile_table() -> Table:
 
 def _type(hint: Any) -> str:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    names = {str: "a string", bool: "true or false", datetime.date: "a date"}
+    names = {str: "a string", bool: "true or false", dt.date: "a date"}
     for kind in kinds:
         if typing.get_origin(kind) is tuple:
             return "a list of strings"

@@ -65,7 +65,9 @@ def test_a_key_that_resembles_nothing() -> None:
     with pytest.raises(SettingsError) as error:
         parsed("[test]\nzzzz = 1")
     assert error.value.what == "[tool.spec14.test] has no key 'zzzz'"
-    assert error.value.do == "use one of: args, paths, requires"
+    assert error.value.do == (
+        "use one of: args, paths, platform-skips, requires, skip, skips, xfail-strict"
+    )
 
 
 @pytest.mark.parametrize(

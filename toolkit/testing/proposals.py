@@ -57,9 +57,10 @@ def proposed(results: Sequence[Mapping[str, Any]]) -> str:
     groups.sort(key=lambda group: -len(group[1]))
     parts = []
     for cause, tests in groups:
-        entries = [_entry(name, one) for name, one in _names(tests, results)]
-        heading = f"# {len(tests)} × {_one_line(cause) or 'for a reason that is not known'}\n"
-        parts.append(heading + tomli_w.dumps({"skip": entries}, multiline_strings=False))
+        parts.append(f"# {len(tests)}: {_one_line(cause) or 'for a reason that is not known'}\n")
+        parts += [
+            f"[[skip]]\n{tomli_w.dumps(_entry(name, one))}" for name, one in _names(tests, results)
+        ]
     return "\n".join(parts)
 
 

@@ -5,7 +5,7 @@ skips``). An entry keeps a suite green only while it is true: one that has expir
 nothing, or whose tests pass fails the run.
 """
 
-import datetime
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -108,7 +108,7 @@ def handed_in(
     }
 
 
-def expired(entries: Iterable[Entry], today: datetime.date) -> list[str]:
+def expired(entries: Iterable[Entry], today: dt.date) -> list[str]:
     """Give a line for each entry that holds no longer."""
     return [
         f"{entry.where}: the entry for {entry.subject} expired on {entry.said.expires}: "
@@ -140,7 +140,8 @@ def not_needed(
         passing = [
             str(one["id"])
             for one in results
-            if entry.fits(str(one["id"])) and f"{entry.where}: the entry is no" in str(one["reason"])
+            if entry.fits(str(one["id"]))
+            and f"{entry.where}: the entry is no" in str(one["reason"])
         ]
         if passing:
             lines.append(
@@ -160,16 +161,12 @@ def entry_for(entries: Iterable[Entry], nodeid: str) -> Entry | None:
     return next((one for one in entries if not one.said.cause and one.fits(nodeid)), None)
 
 
-def _placed(
-    said: Sequence[SkipSettings], file: Path, table: str, folder: Path
-) -> list[Entry]:
+def _placed(said: Sequence[SkipSettings], file: Path, table: str, folder: Path) -> list[Entry]:
     name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
     lines = list(_heads(file, table)) if said else []
     if len(lines) != len(said):  # inline tables, or heads inside of strings
         lines = [0] * len(said)
-    return [
-        Entry(said=one, file=name, line=line) for one, line in zip(said, lines, strict=True)
-    ]
+    return [Entry(said=one, file=name, line=line) for one, line in zip(said, lines, strict=True)]
 
 
 def _heads(file: Path, table: str) -> Iterator[int]:

@@ -93,17 +93,28 @@ def _missing(error: BaseException) -> str | None:
     place = _innermost(error)
     if isinstance(error, ModuleNotFoundError) and error.name is not None:
         # Asked for by an import statement, not said by somebody's `raise`.
-        raised = place is not None and _is_raise(place) and not _module(place).startswith("importlib")
+        raised = (
+            place is not None and _is_raise(place) and not _module(place).startswith("importlib")
+        )
         name = error.name if error.name in known.modules else error.name.partition(".")[0]
         return None if raised else known.modules.get(name)
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        module = error.obj.__name__
+        return known.names.get((module, str(error.name))) if _said_by(module, place) else None
     if place is None or _is_raise(place):
         return None
-    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-        return known.names.get((error.obj.__name__, error.name))
     if type(error) is ImportError and error.name is not None:
         wanted = getattr(error, "name_from", None)
         return known.names.get((error.name, wanted)) if isinstance(wanted, str) else None
     return None
+
+
+def _said_by(module: str, place: TracebackType | None) -> bool:
+    """Say whether it was a module's attribute that was asked for, not somebody's ``raise``."""
+    if place is None:
+        return False
+    own = _module(place) == module and place.tb_frame.f_code.co_name == "__getattr__"
+    return own or not _is_raise(place)
 
 
 def _ruled(error: BaseException) -> str | None:

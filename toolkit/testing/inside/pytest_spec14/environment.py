@@ -36,9 +36,9 @@ def name_threads() -> None:
     CPython has it where the C library tells (``Python/thread_pthread.h``, 3.14).
     """
     if not hasattr(threading, "get_native_id"):
-        threading.get_native_id = os.getpid  # type: ignore[attr-defined]
+        threading.get_native_id = os.getpid
         sys.modules["_thread"].get_native_id = os.getpid  # type: ignore[attr-defined]
-        threading.Thread.native_id = property(_native_id)  # type: ignore[attr-defined,method-assign,assignment]
+        threading.Thread.native_id = property(_native_id)  # type: ignore[assignment, method-assign]
 
 
 def _native_id(thread: threading.Thread) -> int | None:
@@ -51,7 +51,7 @@ def refuse_listening() -> None:
     Emscripten's asks Node for the package "ws" (``src/lib/libsockfs.js``, 5.0.3), and without it
     the interpreter dies. ``socketpair`` and every server come here.
     """
-    socket.socket.listen = _no_listening  # type: ignore[method-assign]
+    socket.socket.listen = _no_listening  # type: ignore[method-assign, assignment]
 
 
 def _no_listening(self: socket.socket, backlog: int = 0, /) -> NoReturn:

@@ -5,7 +5,7 @@ In WebAssembly the first two become pytest's own ``skip`` and ``xfail``; elsewhe
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -17,6 +17,8 @@ MARKERS: Final = (
     "wasm_only: run the test in WebAssembly only",
 )
 PLATFORM: Final = "WebAssembly"
+EXPECTED: Final = pytest.StashKey[bool]()
+"""In a test's stash: its ``xfail`` was written for this platform."""
 
 
 class Markers:
@@ -35,31 +37,36 @@ class Markers:
             When a marker is not given what it takes.
         """
         for item in items:
-            for mark in item.iter_markers("wasm_skip"):
+            for mark in list(item.iter_markers("wasm_skip")):
                 reason = _reason(item, mark, others=())
                 if self._wasm:
                     item.add_marker(pytest.mark.skip(reason=f"{PLATFORM}: {reason}"))
-            for mark in item.iter_markers("wasm_xfail"):
+            for mark in list(item.iter_markers("wasm_xfail")):
                 reason = _reason(item, mark, others=("raises", "strict"))
                 if self._wasm:
-                    item.add_marker(
-                        expected_failure(f"{PLATFORM}: {reason}", **_others(mark)), append=False
-                    )
-            for mark in item.iter_markers("wasm_only"):
+                    expect_failure(item, f"{PLATFORM}: {reason}", **_others(mark))
+            for mark in list(item.iter_markers("wasm_only")):
                 if mark.args or mark.kwargs:
                     raise _wrong(item, mark, "takes nothing")
                 if not self._wasm:
                     item.add_marker(pytest.mark.skip(reason=f"for {PLATFORM} only"))
 
 
-def expected_failure(
-    reason: str,
-    *,
-    raises: type[BaseException] | tuple[type[BaseException], ...] | None = None,
-    strict: bool = True,
-) -> pytest.MarkDecorator:
-    """Give an ``xfail`` that is known to have been written for this platform."""
-    return pytest.mark.xfail(True, reason=reason, raises=raises, strict=strict, spec14=True)
+def expect_failure(item: pytest.Item, reason: str, **others: Any) -> None:
+    """Mark a test with an ``xfail`` that was written for this platform: it comes before others.
+
+    Parameters
+    ----------
+    item
+        The test.
+    reason
+        Why.
+    others
+        ``raises`` and ``strict`` (true if not given), as pytest's own marker takes them.
+    """
+    item.stash[EXPECTED] = True
+    mark = pytest.mark.xfail(reason=reason, **{"strict": True, **others})
+    item.add_marker(mark, append=False)
 
 
 def _reason(item: pytest.Item, mark: pytest.Mark, *, others: tuple[str, ...]) -> str:
@@ -75,7 +82,7 @@ def _reason(item: pytest.Item, mark: pytest.Mark, *, others: tuple[str, ...]) ->
     return reason
 
 
-def _others(mark: pytest.Mark) -> dict[str, object]:
+def _others(mark: pytest.Mark) -> dict[str, Any]:
     return {name: value for name, value in mark.kwargs.items() if name != "reason"}
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from pytest_spec14.causes import Found, find
+from pytest_spec14.markers import EXPECTED
 from pytest_spec14.overflow import hint
 
 CAUSE: Final = "spec14_cause"
@@ -76,8 +77,8 @@ class Outcomes:
         text = report.longrepr
         if self._strict or not isinstance(text, str) or not text.startswith(STRICT):
             return
-        if any(mark.kwargs.get("spec14") for mark in item.iter_markers("xfail")):
-            return  # one that was written for this platform
+        if item.stash.get(EXPECTED, False):
+            return
         report.outcome = "passed"
         report.longrepr = None
         report.wasxfail = text.removeprefix(STRICT).strip()

@@ -106,6 +106,6 @@ def platform() -> Platform:
 def _rule(said: dict[str, object]) -> Rule:
     whole, pattern = said.pop("message", None), said.pop("matches", None)
     text = re.escape(str(whole)) if whole is not None else pattern
-    said["functions"] = tuple(said.pop("functions", ()))  # type: ignore[arg-type, var-annotated]
+    said["functions"] = tuple(said.pop("functions", ()))  # type: ignore[arg-type]
     message = None if text is None else re.compile(str(text), re.DOTALL)
     return Rule(message=message, **said)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_spec14.causes import find
-from pytest_spec14.markers import expected_failure
+from pytest_spec14.markers import expect_failure
 from pytest_spec14.outcomes import CAUSE, STRICT
 
 ENTRY = "spec14_entry"
@@ -86,7 +86,7 @@ class Skips:
             if entry is None:
                 continue
             if entry.kind == "xfail" or self._check:
-                item.add_marker(expected_failure(entry.words), append=False)
+                expect_failure(item, entry.words)
             else:
                 item.add_marker(pytest.mark.skip(reason=entry.words))
 
@@ -118,9 +118,7 @@ class Skips:
         if report.failed and call.excinfo is not None and self._caused:
             self._because(item, call.excinfo.value, report)
 
-    def _because(
-        self, item: pytest.Item, error: BaseException, report: pytest.TestReport
-    ) -> None:
+    def _because(self, item: pytest.Item, error: BaseException, report: pytest.TestReport) -> None:
         found = find(error)
         if found is None:
             return
