@@ -44,7 +44,7 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def suite(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Give pytest with the plugin, under Pyodide in Node, in the example project's folder."""
-    # Not below /tmp: a folder of it is only seen where the command line names it.
+    # The launcher shows the folder of /tmp that the working folder lies in.
     folder = tmp_path_factory.mktemp("platform")
     wheels = [
         wheel
@@ -53,10 +53,13 @@ def suite(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     ]
     python = environment_with(folder / "env", wheels, what="the plugin's tests").python
 
-    def run(*words: str, told: Mapping[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: str, told: Mapping[str, Any] | None = None, plugin: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        loaded = ["-p", "pytest_spec14.plugins"] if plugin else []
+        place = ["--rootdir", str(PROJECTS / "platform"), "-c", os.devnull]
         return subprocess.run(
-            [python, "-m", "pytest", "-p", "pytest_spec14.plugins", "-p", "no:cacheprovider"]
-            + ["--rootdir", str(PROJECTS / "platform"), "-c", os.devnull, "-rA", *words],
+            [python, "-m", "pytest", *loaded, "-p", "no:cacheprovider", *place, "-rA", *words],
             cwd=folder,
             env={
                 **os.environ,
@@ -183,11 +186,11 @@ def test_what_is_put_right_is_still_wrong_without(suite: Run, tmp_path: Path) ->
     """When this fails, upstream has mended something: remove it from ``environment.py``."""
     file = tmp_path / "test_unmended.py"
     file.write_text(UNMENDED)
-    done = suite(str(file), "-p", "no:pytest_spec14.plugins", f"--rootdir={tmp_path}")
+    done = suite(str(file), f"--rootdir={tmp_path}", plugin=False)
     assert "3 passed" in done.stdout, done.stdout + done.stderr
     listens = tmp_path / "test_listens.py"
     listens.write_text("import socket\ndef test_a():\n    socket.socketpair()\n")
-    done = suite(str(listens), "-p", "no:pytest_spec14.plugins", f"--rootdir={tmp_path}")
+    done = suite(str(listens), f"--rootdir={tmp_path}", plugin=False)
     assert "Cannot find module 'ws'" in done.stderr, "the interpreter does not die any more"
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pytest_spec14.skips import read_entries
 
 from tests.artefacts import write_tree
+from toolkit.commands.options import Options
+from toolkit.commands.test import test as command
 from toolkit.errors import SettingsError, StageMissing
 from toolkit.project import Project, read_project
 from toolkit.testing.proposals import propose_skips, proposed
@@ -235,3 +238,11 @@ def test_proposals_of_the_last_run(tmp_path: Path) -> None:
     (given.report / "tests.json").write_text(json.dumps({"results": RESULTS}))
     text, file = propose_skips(given)
     assert file.read_text("utf-8") == text == proposed(RESULTS)
+    options = Options(debug=False, quiet=False, as_json=False)
+    words = ["--project", str(given.folder), "--update-skips"]
+    done = CliRunner().invoke(command, words, obj=options)
+    assert (done.exit_code, done.stdout) == (0, text)
+    assert done.stderr == f"written to {file}\n"
+    (given.report / "tests.json").write_text(json.dumps({"results": []}))
+    done = CliRunner().invoke(command, words, obj=options)
+    assert (done.exit_code, done.output) == (0, "nothing failed in the last run\n")

@@ -17,6 +17,11 @@ from toolkit.working import working_on
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@click.option(
+    "--update-skips",
+    is_flag=True,
+    help="Run nothing: propose entries of the skip file for what failed in the last run.",
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
 @click.pass_obj
 def test(
@@ -26,10 +31,19 @@ def test(
     no_deps: bool,
     offline: bool,
     distribution: str | None,
+    update_skips: bool,
     words: tuple[str, ...],
 ) -> None:
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
+    if update_skips:
+        # Its TOML writer is needed here alone.
+        from toolkit.testing.proposals import propose_skips  # noqa: PLC0415
+
+        text, file = propose_skips(project)
+        print(text, end="")
+        click.echo(f"written to {file}" if text else "nothing failed in the last run", err=True)
+        return
     with working_on(project):
         run = run_on(project, options, no_deps=no_deps)
         built = up_to_date_wheel(run)
