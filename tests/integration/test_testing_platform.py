@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from tests.integration.conftest import PROJECTS
-from toolkit.testing.platform import INSIDE, platform
+from toolkit.testing.platform import FILE, INSIDE, platform
 from toolkit.wheels.environment import environment_with
 
 NAMES: Final = ("iniconfig", "numpy", "packaging", "pluggy", "pygments", "pytest")
@@ -42,8 +44,8 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def suite(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Give pytest with the plugin, under Pyodide in Node, in the example project's folder."""
+def python(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the Python of an environment for the runtime, with pytest and NumPy."""
     # The launcher shows the folder of /tmp that the working folder lies in.
     folder = tmp_path_factory.mktemp("platform")
     wheels = [
@@ -51,7 +53,12 @@ def suite(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         for name in NAMES
         for wheel in (toolchain / "wheelhouse" / "target").glob(f"{name}-*.whl")
     ]
-    python = environment_with(folder / "env", wheels, what="the plugin's tests").python
+    return environment_with(folder / "env", wheels, what="the plugin's tests").python
+
+
+@pytest.fixture(scope="module")
+def suite(python: Path) -> Run:
+    """Give pytest with the plugin, under Pyodide in Node."""
 
     def run(
         *words: str, told: Mapping[str, Any] | None = None, plugin: bool = True
@@ -60,7 +67,7 @@ def suite(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         place = ["--rootdir", str(PROJECTS / "platform"), "-c", os.devnull]
         return subprocess.run(
             [python, "-m", "pytest", *loaded, "-p", "no:cacheprovider", *place, "-rA", *words],
-            cwd=folder,
+            cwd=python.parents[2],
             env={
                 **os.environ,
                 "PYTHONPATH": str(INSIDE),
@@ -112,6 +119,43 @@ def test_each_entry_of_the_data(results: Mapping[str, ET.Element]) -> None:
         if not fits:
             wrong[name] = ET.tostring(case, encoding="unicode")[:500]
     assert wrong == {}
+
+
+THERE: Final = """
+import importlib, importlib.util, json, sys
+modules = [name for name in sorted(sys.stdlib_module_names) if importlib.util.find_spec(name)]
+names = {
+    name: [one for one in dir(module) if one[0] != "_" and callable(getattr(module, one))]
+    for name in sys.argv[1:]
+    for module in [importlib.import_module(name)]
+}
+print(json.dumps([modules, names]))
+"""
+
+
+def test_nothing_is_missing_in_the_data(python: Path) -> None:
+    """When this fails after a move of the pins, add what it names to ``platform.toml``."""
+    known = tomllib.loads(FILE.read_text("utf-8"))
+    modules = {name for names in known["modules"].values() for name in names}
+    names = {
+        (module, name)
+        for tables in known["names"].values()
+        for module, names in tables.items()
+        for name in names
+    }
+    words = ["-c", THERE, *sorted({module for module, _ in names})]
+    there, here = (
+        json.loads(subprocess.run([one, *words], capture_output=True, text=True, check=True).stdout)
+        for one in (sys.executable, python)
+    )
+    support = {name for name in there[0] if name.endswith("_support")}  # of other systems
+    assert set(there[0]) - set(here[0]) - support - modules == set()
+    missing = {
+        (module, name)
+        for module in there[1]
+        for name in set(there[1][module]) - set(here[1][module])
+    }
+    assert missing - names == set()
 
 
 def test_tests_as_projects_have_them(results: Mapping[str, ET.Element]) -> None:
