@@ -77,6 +77,35 @@ def test_a_fixture_and_a_module(run: Run, pytester: pytest.Pytester) -> None:
     done.stdout.fnmatch_lines(["*test_module.py:*the runtime's file system cannot do that*"])
 
 
+def test_unittest_and_doctest(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        module='''
+        def linked():
+            """
+            >>> import types
+            >>> one = types.ModuleType("os").link
+            >>> one
+            """
+        def wrong():
+            """
+            >>> 1
+            2
+            """
+        '''
+    )
+    done = run(
+        "import unittest\nclass TestIt(unittest.TestCase):\n    def test_a(self): use()\n"
+        "    def test_b(self): self.assertEqual(1, 2)\n",
+        "--doctest-modules",
+        "--doctest-continue-on-failure",
+    )
+    done.assert_outcomes(skipped=2, failed=2)
+    outcomes = {name: one.outcome for name, one in done.reports.items()}  # type: ignore[attr-defined]
+    assert outcomes["module.py::module.linked"] == "skipped"
+    assert outcomes["test_it.py::TestIt::test_a"] == "skipped"
+    assert run("", "--doctest-modules", "module.py").parseoutcomes() == {"skipped": 1, "failed": 1}
+
+
 def test_32_bits_are_a_hint(run: Run) -> None:
     done = run("import array\ndef test_a():\n    array.array('l', [2**70])\n")
     done.assert_outcomes(failed=1)

@@ -74,10 +74,16 @@ def _find(error: BaseException, depth: int) -> Found | None:
 def _origins(error: BaseException) -> Iterator[BaseException]:
     """Give what an exception was made from on purpose.
 
-    A context counts where a ``raise`` in the handler made the one from the other: an error
-    that only happened in a handler is an error of its own.
+    A context counts where a ``raise`` in the handler made the one from the other: an error that
+    only happened in a handler is an error of its own. Of a doctest the first
+    failure counts: those after it often follow from it.
     """
-    if error.__cause__ is not None:
+    kind = _full_name(type(error))
+    if kind == "doctest.UnexpectedException":
+        yield error.exc_info[1]  # type: ignore[attr-defined]
+    elif kind == "_pytest.doctest.MultipleDoctestFailures":
+        yield error.failures[0]  # type: ignore[attr-defined]
+    elif error.__cause__ is not None:
         yield error.__cause__
     elif error.__context__ is not None and not error.__suppress_context__:
         context = error.__context__
