@@ -85,9 +85,9 @@ def settings_tables(
         hint, key = hints[field.name], field.name.replace("_", "-")
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             yield from settings_tables(hint, f"{where}.{key}")
-        elif (entry := table_in(hint)) is not None:
-            yield from settings_tables(entry, f"[{where}.{key}]")
         else:
+            if (entry := table_in(hint)) is not None:
+                yield from settings_tables(entry, f"[{where}.{key}]")
             rows.append((f"`{key}`", _type(hint), _default(field.default), field.metadata["help"]))
     if rows:
         yield where, Table(heading=("key", "type", "default", "what it is"), rows=tuple(rows))
@@ -186,6 +186,8 @@ def profile_table() -> Table:
 def _type(hint: Any) -> str:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     names = {str: "a string", bool: "true or false", dt.date: "a date"}
+    if table_in(hint) is not None:
+        return "a list of tables"
     for kind in kinds:
         if typing.get_origin(kind) is tuple:
             return "a list of strings"
