@@ -12,10 +12,13 @@
     What ``images/pins.toml`` pins.
 ``spec14-profiles``
     The header profiles of the server, from :mod:`toolkit.serve.headers`.
+``spec14-causes``
+    What the runtime lacks, from the test plugin's ``platform.toml``.
 """
 
 import ast
 import dataclasses
+import datetime as dt
 import tomllib
 import types
 import typing
@@ -32,7 +35,8 @@ from sphinx.util.docutils import SphinxDirective
 from toolkit.cli import cli
 from toolkit.errors import INTERRUPTED, all_errors
 from toolkit.serve.headers import ALWAYS, DEFAULT, PROFILES
-from toolkit.settings import Settings
+from toolkit.settings import Settings, table_in
+from toolkit.testing.platform import platform
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -82,6 +86,8 @@ def settings_tables(
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             yield from settings_tables(hint, f"{where}.{key}")
         else:
+            if (entry := table_in(hint)) is not None:
+                yield from settings_tables(entry, f"[{where}.{key}]")
             rows.append((f"`{key}`", _type(hint), _default(field.default), field.metadata["help"]))
     if rows:
         yield where, Table(heading=("key", "type", "default", "what it is"), rows=tuple(rows))
@@ -155,6 +161,17 @@ def _compiled(pin: Mapping[str, Any]) -> str:
     return f"compiled from {source}, {when}"
 
 
+def cause_table() -> Table:
+    """Give what the runtime lacks, and in which words of Python that shows."""
+    known = platform()
+    rows = []
+    for name, cause in known.items():
+        shown = ", ".join(f"`{word}`" for word in cause.examples)
+        rows.append((f"`{name}`", cause.reason, shown, "skipped" if cause.skip else "failed"))
+    heading = ("cause", "reason that is shown", "for instance", "the test is")
+    return Table(heading=heading, rows=tuple(rows))
+
+
 def profile_table() -> Table:
     """Give the header profiles of the server."""
     rows = []
@@ -168,7 +185,9 @@ def profile_table() -> Table:
 
 def _type(hint: Any) -> str:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    names = {str: "a string", bool: "true or false"}
+    names = {str: "a string", bool: "true or false", dt.date: "a date"}
+    if table_in(hint) is not None:
+        return "a list of tables"
     for kind in kinds:
         if typing.get_origin(kind) is tuple:
             return "a list of strings"
@@ -296,6 +315,16 @@ class Pins(Tables):
         return pin_table().lines()
 
 
+class Causes(Tables):
+    """``spec14-causes``."""
+
+    sources = ("toolkit/testing/inside/pytest_spec14/platform.toml",)
+
+    def text(self) -> list[str]:
+        """Give the table."""
+        return cause_table().lines()
+
+
 class Profiles(Tables):
     """``spec14-profiles``."""
 
@@ -314,4 +343,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("spec14-sessions", Sessions)
     app.add_directive("spec14-pins", Pins)
     app.add_directive("spec14-profiles", Profiles)
+    app.add_directive("spec14-causes", Causes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import typing
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +18,7 @@ from toolkit.cli import MODULES, cli
 from toolkit.errors import all_errors
 from toolkit.lite.check import foreign_in_page
 from toolkit.serve.headers import PROFILES
-from toolkit.settings import Settings
+from toolkit.settings import Settings, table_in
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NAMED_PAGE: Final = re.compile(r"\bdocs/[\w/-]+\.(?:md|png)\b")
@@ -95,6 +96,8 @@ def keys(kind: type = Settings) -> Iterator[dataclasses.Field[Any]]:
         if dataclasses.is_dataclass(field.default):
             yield from keys(type(field.default))
         else:
+            if (entry := table_in(typing.get_type_hints(kind)[field.name])) is not None:
+                yield from keys(entry)
             yield field
 
 

@@ -71,8 +71,8 @@ def test_a_key_that_resembles_nothing() -> None:
         parsed("[test]\nzzzz = 1")
     assert error.value.what == "[tool.spec14.test] has no key 'zzzz'"
     assert error.value.do == (
-        "use one of: args, durations, heap-limit, paths, replace-after, requires, run-timeout, "
-        "timeout, workers"
+        "use one of: args, durations, heap-limit, paths, platform-skips, replace-after, requires, "
+        "run-timeout, skip, skips, timeout, workers, xfail-strict"
     )
 
 

@@ -42,6 +42,16 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.option(
     "--heap-limit", type=click.IntRange(1), help="MiB from which an interpreter is replaced."
 )
+@click.option(
+    "--check-skips",
+    is_flag=True,
+    help="Run tests that entries of the skip file leave out: those that pass need none.",
+)
+@click.option(
+    "--update-skips",
+    is_flag=True,
+    help="Run nothing: propose entries of the skip file for what failed in the last run.",
+)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST ARGUMENTS]")
 @click.pass_obj
 def test(
@@ -54,17 +64,27 @@ def test(
     distribution: str | None,
     against_native: bool,
     shard: tuple[int, int] | None,
+    check_skips: bool,
+    update_skips: bool,
     words: tuple[str, ...],
     **limits: float | None,
 ) -> None:
     """Run the project's tests under Pyodide in Node; the exit code is pytest's."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
+    if update_skips:
+        # Its TOML writer is needed here alone.
+        from toolkit.testing.proposals import propose_skips  # noqa: PLC0415
+
+        text, file = propose_skips(project)
+        print(text, end="")
+        click.echo(f"written to {file}" if text else "nothing failed in the last run", err=True)
+        return
     if against_native:
         native.require_pytest(project, words)
     with working_on(project):
         run = run_on(project, options, no_deps=no_deps)
         built = up_to_date_wheel(run)
-        choices = TestChoices(limits=limits, shard=shard)
+        choices = TestChoices(limits=limits, shard=shard, check_skips=check_skips)
         ended = run_tests(project, built, words, choices, say=run.steps.say)
         if against_native:
             show(native.against_native(project, words, say=run.steps.say), options)

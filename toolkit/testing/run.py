@@ -1,6 +1,7 @@
 """The stage ``test``: the project's suite in interpreters that can die without loss."""
 
 import contextlib
+import datetime as dt
 import math
 import os
 import re
@@ -33,6 +34,8 @@ from toolkit.testing.requirements import test_requirements
 from toolkit.testing.results import Record
 from toolkit.testing.schedule import Batch, Test, batches, deal, fingerprint, longest_first
 from toolkit.testing.session import Feed, run_session
+from toolkit.testing.skips import handed_in, read_skips
+from toolkit.testing.watch_skips import SkipWatch
 from toolkit.testing.worker import Site
 from toolkit.wheels.build import BuiltWheel
 from toolkit.wheels.compilers import processors_allowed
@@ -57,12 +60,15 @@ class TestChoices:
         Settings of ``[tool.spec14.test]`` that were given as options, by name.
     shard
         ``(3, 10)`` for the third of ten shards.
+    check_skips
+        Whether tests that entries of the skip file leave out are run.
     """
 
     __test__ = False
 
     limits: Mapping[str, Any]
     shard: tuple[int, int] | None = None
+    check_skips: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +167,7 @@ class _Suite:
         self._project = project
         self._environment = environment
         self._choices = choices
+        self._skips = read_skips(project)
         self._file = project.cache / "durations.json"
         self._durations = read_durations(self._file)
 
@@ -187,12 +194,18 @@ class _Suite:
                 "runtime": told.config["versions"],
             }
             feed = Feed(engine, told.config, lambda tests: self._plan(tests, limits, options))
+            watch = SkipWatch(
+                self._skips,
+                whole=not words and self._choices.shard is None,
+                check=self._choices.check_skips,
+                today=dt.datetime.now(tz=dt.UTC).date(),
+            )
             try:
                 return run_session(
                     feed,
                     told,
                     junit=self._project.report / "junit.xml",
-                    plugins=reports.plugins(self._project, wheel, options),
+                    plugins=[*reports.plugins(self._project, wheel, options), watch],
                 )
             finally:
                 write_durations(self._file, self._durations.updated(feed.measured))
@@ -222,6 +235,7 @@ class _Suite:
                 "pycache": str(project.cache / "pycache"),
                 "project": str(project.folder),
                 "coverage": prepare(project, wheel),
+                **handed_in(self._skips, project.settings.test, check=self._choices.check_skips),
             },
         )
 
@@ -300,6 +314,7 @@ def _run_shell(project: Project, environment: TargetEnvironment, text: str) -> i
 def was_tested(project: Project, wheel_sha256: str) -> bool | None:
     """Say whether the tests passed with this wheel; ``None``: not run, or not all of them."""
     record = read_record(project.report / "tests.json")
-    if record.get("wheel_sha256") != wheel_sha256 or record.get("arguments"):
+    partly = record.get("arguments") or record.get("shard")
+    if record.get("wheel_sha256") != wheel_sha256 or partly:
         return None
     return bool(record.get("exit_code") == 0)

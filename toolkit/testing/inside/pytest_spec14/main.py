@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from _pytest.assertion import rewrite
 
-from pytest_spec14 import channel
+from pytest_spec14 import channel, environment
 from pytest_spec14.session import Worker
 
 SETTINGS: Final = "SPEC14_TEST"
@@ -25,6 +25,7 @@ def run() -> int:
     """Run pytest as a worker and give its exit code."""
     told = settings()
     keep_bytecode(told.get("pycache"))
+    environment.prepare()
     code = int(pytest.main(list(told["args"]), plugins=[Worker(told), Extensions(told)]))
     channel.send("end", code=code)
     return code
