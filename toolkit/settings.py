@@ -241,17 +241,24 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if dt.date in kinds:
         return _date(value, where)
     for kind in kinds:
-        if kind in (str, bool) and isinstance(value, kind):
-            return value
-        if kind in (int, float) and _is_number(value, kind):
-            return kind(value)
-        if typing.get_origin(kind) is tuple and _is_list_of_strings(value):
-            return tuple(value)
-        if typing.get_origin(kind) is Mapping and _is_table_of_strings(value):
-            return value
+        if _is_of(kind, value):
+            # TOML has lists, and writes 10 for 10.0.
+            made = typing.get_origin(kind) or kind
+            return made(value) if made in (tuple, float) else value
     wanted = _wanted(kinds)
     msg = f"{where} must be {wanted}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")
+
+
+def _is_of(kind: Any, value: Any) -> bool:
+    found = typing.get_origin(kind) or kind
+    if found in (int, float):
+        return _is_number(value, found)
+    if found is tuple:
+        return _is_list_of_strings(value)
+    if found is Mapping:
+        return _is_table_of_strings(value)
+    return found in (str, bool) and isinstance(value, found)
 
 
 def _wanted(kinds: tuple[Any, ...]) -> str:
