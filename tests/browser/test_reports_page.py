@@ -1,7 +1,6 @@
 """The page of a run's tests, in a browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
