@@ -107,10 +107,16 @@ def exit_code_table() -> Table:
 
 
 def subcommands() -> dict[str, click.Command]:
-    """Give the subcommands by name."""
+    """Give the subcommands by name; of a group of commands those (``report merge``)."""
     context = click.Context(cli)
-    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
-    return {name: command for name, command in found.items() if command is not None}
+    found: dict[str, click.Command] = {}
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": inner for below, inner in command.commands.items()}
+        elif command is not None:
+            found[name] = command
+    return found
 
 
 def command_tables() -> Iterator[tuple[str, str, Table]]:

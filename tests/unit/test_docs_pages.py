@@ -117,8 +117,12 @@ def test_every_option_is_documented(pages: Pages, name: str) -> None:
     options = {word for row in pages.rows("commands") for word in row if word.startswith("--")}
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
+    below = command.commands.values() if isinstance(command, click.Group) else ()
     wanted = {
-        parameter.opts[0] for parameter in command.params if isinstance(parameter, click.Option)
+        parameter.opts[0]
+        for told in (command, *below)
+        for parameter in told.params
+        if isinstance(parameter, click.Option)
     }
     assert wanted - options == set()
 

@@ -59,7 +59,7 @@ TESTS: Final = {
 
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
-    """Close the files that coverage leaves open (7.17.3, `combine_parallel_data`)."""
+    """Close what coverage leaves open when it combines (7.17.3, `combine_parallel_data`)."""
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
