@@ -136,6 +136,16 @@ def test_a_weak_import_may_stay_open(tmp_path: Path, runtime: Path) -> None:
     assert only(audit(tmp_path, runtime, weak=weak)).symbol == "surely"
 
 
+def test_the_address_of_a_weak_import_may_stay_open(tmp_path: Path, runtime: Path) -> None:
+    # As lld writes it: the flag stands at the function alone (thread_local in HiGHS, in SciPy).
+    weak = wasm.module(
+        functions=[("env", "maybe")],
+        variables=[("GOT.func", "maybe"), ("GOT.func", "surely")],
+        weak=[("env", "maybe")],
+    )
+    assert only(audit(tmp_path, runtime, weak=weak)).symbol == "surely"
+
+
 def test_a_library_that_is_named_provides(tmp_path: Path, runtime: Path) -> None:
     user = wasm.module(functions=[("env", "shared")], needed=["liba.so"])
     middle = wasm.module(needed=["libb.so"])

@@ -64,7 +64,8 @@ class Module:
     runtime_paths
         Folders in which they are looked for; ``$ORIGIN`` is the module's own.
     weak
-        Imports (origin, name) that may stay unresolved.
+        Names of imports that may stay unresolved: called or as an address in the offset
+        table, for which lld writes no flag (``weakImports`` in ``src/lib/libdylink.js``).
     sections
         Names of its custom sections with their size in bytes.
     features
@@ -82,7 +83,7 @@ class Module:
     exports: Mapping[str, Extern]
     needed: tuple[str, ...]
     runtime_paths: tuple[str, ...]
-    weak: frozenset[tuple[str, str]]
+    weak: frozenset[str]
     sections: Mapping[str, int]
     features: frozenset[str]
     unknown: str

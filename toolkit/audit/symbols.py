@@ -155,7 +155,7 @@ def _judge(
         if one.name in library.exports:
             yield from _agree(module, one, library.exports[one.name], library.name)
             return
-    if one.name in module.exports or (one.origin, one.name) in module.weak:
+    if one.name in module.exports or one.name in module.weak:
         return
     giver = next(others.givers(one.name, module), None)
     if giver is not None:

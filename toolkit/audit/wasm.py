@@ -71,13 +71,13 @@ def read_module(name: str, content: bytes, *, side: bool = True) -> Module:
         imports = tuple(_imports(reader, types))
         needed: tuple[str, ...] = ()
         paths: tuple[str, ...] = ()
-        weak: frozenset[tuple[str, str]] = frozenset()
+        weak: frozenset[str] = frozenset()
         if side:
             dylink = _dylink(reader)
             needed, paths = tuple(dylink.needed), tuple(dylink.runtime_paths)
             weak = frozenset(
-                (origin, field)
-                for origin, fields in dylink.import_info.items()
+                field
+                for fields in dylink.import_info.values()
                 for field, flags in fields.items()
                 if flags & WEAK
             )
