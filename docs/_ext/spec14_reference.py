@@ -101,7 +101,7 @@ def exit_code_table() -> Table:
         ("1, 3, 4, 5", "in `spec14 test` and `nox -s wasm-test`: pytest's own"),
         ("2", "wrong usage (in `spec14 test` also pytest's: the run was interrupted)"),
         *ours,
-        (str(INTERRUPTED), "Ctrl-C"),
+        (str(INTERRUPTED), "Ctrl-C (while pytest runs: 2)"),
     )
     return Table(heading=("code", "meaning"), rows=rows)
 

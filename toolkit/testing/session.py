@@ -66,7 +66,7 @@ class Feed:
         self.engine = engine
         self.collected = Collected()
         self.batches: list[Batch] = []
-        self.error: Spec14Error | None = None
+        self.error: Spec14Error | SystemExit | None = None
         self.measured: dict[str, dict[str, float]] = {}
         self._told = told
         self._plan = plan
@@ -106,6 +106,9 @@ class Feed:
         except Spec14Error as error:
             self.error = error
             raise pytest.exit.Exception(error.what, pytest.ExitCode.INTERNAL_ERROR) from error
+        except SystemExit as error:  # an orderly stop: toolkit.cli
+            self.error = error
+            raise pytest.exit.Exception("ended by a signal", pytest.ExitCode.INTERRUPTED) from error
 
     def _collect(self, session: pytest.Session) -> None:
         hook = session.config.hook
