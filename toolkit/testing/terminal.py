@@ -6,6 +6,7 @@ at the bottom tells how far the run is, and failures appear above it.
 """
 
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+REDRAW: Final = 0.1
+"""Seconds between two changes of the line at the bottom."""
 BAD: Final = ("failed", "error")
 
 
@@ -160,6 +163,7 @@ class Live:
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
+        self._drawn = 0.0
         console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self._progress = Progress(
             MofNCompleteColumn(),
@@ -185,7 +189,11 @@ class Live:
         self._progress.start()
 
     def done(self, number: int) -> None:
-        """Tell how many tests are through."""
+        """Tell how many tests are through; the line changes ten times a second at most."""
+        now = time.monotonic()
+        if now - self._drawn < REDRAW:
+            return
+        self._drawn = now
         stats = self._reporter.stats
         bad = [f"{len(stats[name])} {name}" for name in BAD if stats.get(name)]
         speed = self._progress.tasks[0].speed

@@ -187,7 +187,7 @@ class Worker(Interpreter):
         kind = message["type"]
         if kind == "report":
             if self.running is not None:
-                self.running.phase = AFTER[message["data"]["when"]]
+                self.running.phase = AFTER.get(message["data"]["when"], "call")
             return
         self.running = None
         self.within(limit)
