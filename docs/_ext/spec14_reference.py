@@ -191,7 +191,8 @@ def profile_table() -> Table:
 
 def _type(hint: Any) -> str:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    names = {str: "a string", bool: "true or false", dt.date: "a date"}
+    names = {str: "a string", bool: "true or false", int: "a whole number"}
+    names |= {float: "a number", dt.date: "a date"}
     if table_in(hint) is not None:
         return "a list of tables"
     for kind in kinds:
