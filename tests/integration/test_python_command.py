@@ -30,7 +30,7 @@ def ready(demo: Path, spec14: Spec14) -> Path:
     [
         (["-c", "import sys; print(sys.platform, sys.argv[1:])", "a b", "--offline"],
          "emscripten ['a b', '--offline']", 0),
-        (["-m", "platform", "--json"], "Emscripten", 0),
+        (["-m", "platform", "--terse"], "Emscripten", 0),
         (["--version"], "Python 3.14", 0),
         (["-c", "raise SystemExit(7)"], "", 7),
         (["-c", "from ripple._kernel import __file__ as f; print(f)"], "site-packages/ripple/", 0),
