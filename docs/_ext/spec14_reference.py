@@ -202,6 +202,8 @@ def _type(hint: Any) -> str:
             return "a table of strings"
         if kind in names:
             return names[kind]
+        if kind in (int, float):
+            return "a number"
     raise TypeError(f"no words for the type {hint!r} of a setting")
 
 
@@ -211,6 +213,8 @@ def _default(value: object) -> str:
             return "unset"
         case bool():
             return f"`{str(value).lower()}`"
+        case int() | float():
+            return f"`{value}`"
         case tuple():
             return f"`{list(value)!r}`"
         case _:

@@ -55,7 +55,9 @@ def test_every_way_to_die(faults: Path, spec14: Spec14) -> None:
     reasons = {
         "test_calls.py::test_leaves": "[died] the interpreter was ended by os._exit(3) in this",
         "test_calls.py::test_aborts": "[died] the interpreter was ended by os.abort() in this",
-        "test_calls.py::test_traps": "[died] the interpreter was ended by RuntimeError: ",
+        "test_calls.py::test_traps": "[died] the interpreter was ended by R",
+        "test_calls.py::test_overflows_the_stack": "[died] the interpreter was ended by "
+        "RangeError: Maximum call stack size exceeded in this test",
         "test_calls.py::test_is_killed": "[died] the interpreter ended with signal 9 (SIGKILL) in",
         "test_fixtures.py::test_set_up": "[died] the interpreter was ended by os._exit(3) in the "
         "set-up of",
@@ -64,23 +66,27 @@ def test_every_way_to_die(faults: Path, spec14: Spec14) -> None:
         "test_loops.py::test_in_python": "Failed: [time limit] the test took more than 5 s",
         "test_loops.py::test_for_a_promise": "Failed: [time limit] the test took more than 5 s",
         "test_loops.py::test_in_c": "[time limit] it took more than 5 s and could not be",
-        "test_session.py::test_passes": "[died] the interpreter was ended by os._exit(3) while "
-        "the fixtures of the session ended",
         "test_second_import.py::test_where_it_was_collected": "[died] the interpreter was ended",
         "test_import.py": "[died] the interpreter was ended by os._exit(3) while",
-        "test_collection.py": "[died] the interpreter was ended by RuntimeError: ",
+        "test_collection.py": "[died] the interpreter was ended by R",
     }
     assert set(lines) == set(reasons)
     for name, reason in reasons.items():
         assert lines[name].startswith(reason), (name, lines[name])
-    # Two tests passed before something that came after them died.
-    assert totals(done.stdout) == {"failed": 2, "passed": 12, "error": 11}
-    outcomes = collections.Counter(cases(faults).values())
-    assert sum(outcomes.values()) == 21 + 2, "the tests, and two files that are none"
+    # test_tear_down had passed when its tear-down ended the interpreter.
+    assert totals(done.stdout) == {"failed": 2, "passed": 9, "error": 11}
+    assert len(cases(faults)) == 19 + 2, "the tests, and two files that could not be collected"
     assert "the last words" in done.stdout, "what was captured when it left"
     assert "faults.leave()" in done.stdout, "where Python stood"
     assert "in loop_in_c" in done.stdout, "where Python stood, in C"
     assert "wasm-function[" in done.stdout, "where WebAssembly stood"
+
+
+def test_a_death_when_all_tests_are_through(faults: Path, spec14: Spec14) -> None:
+    done = spec14("test", "--project", faults, "tests/ending")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert totals(done.stdout) == {"passed": 1, "error": 1}
+    assert "os._exit(3) while the fixtures of the session ended, after this test" in done.stdout
 
 
 def test_ten_thousand_tests(faults: Path, spec14: Spec14) -> None:

@@ -148,8 +148,10 @@ class Reporter(TerminalReporter):  # type: ignore[misc] # pytest-sugar does it t
         return result
 
     def _report_keyboardinterrupt(self) -> None:
-        """Say that it was interrupted, without a line of ours."""
-        self.write_sep("!", "KeyboardInterrupt")
+        """Say why it was interrupted, without pytest's words on where in our code that was."""
+        memo = self._keyboardinterrupt_memo
+        crash = memo.reprcrash if memo is not None else None
+        self.write_sep("!", crash.message if crash is not None else "KeyboardInterrupt")
 
 
 class Live:
