@@ -17,14 +17,10 @@ from pytest_spec14.measure import Where, measured
 
 from tests.reports import ROOT, make_built, make_project, run_pytest
 from toolkit.project import Project
-from toolkit.testing.coverage import (
-    DATA,
+from toolkit.testing.coverage import DATA, combine, part_folder, prepare, source_roots
+from toolkit.testing.coverage_options import (
     WORKER_WORDS,
     Wish,
-    combine,
-    part_folder,
-    prepare,
-    source_roots,
     wish_of,
     with_coverage,
     without_coverage,

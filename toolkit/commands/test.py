@@ -11,7 +11,8 @@ from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
 from toolkit.testing import native
-from toolkit.testing.run import TestChoices, parse_shard, run_tests
+from toolkit.testing.run import run_tests
+from toolkit.testing.suite import TestChoices, parse_shard
 from toolkit.working import working_on
 
 

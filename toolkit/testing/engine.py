@@ -11,12 +11,13 @@ import selectors
 import signal
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from toolkit.errors import RuntimeFailed
 from toolkit.runtime.interpreter import Message
 from toolkit.testing.deaths import Death, death_of
+from toolkit.testing.limits import Limits
+from toolkit.testing.listener import Backlog, Listener
 from toolkit.testing.schedule import Batch
 from toolkit.testing.worker import Running, Site, Worker
 
@@ -24,69 +25,6 @@ NAMELESS: Final = 3
 """So many workers may die in a row with nobody to blame and no test finished."""
 TICK: Final = 0.5
 """Seconds after which the display is refreshed though nothing came."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a run may take.
-
-    Attributes
-    ----------
-    workers
-        Number of interpreters at once.
-    timeout
-        Seconds for one test (with the fixtures it sets up) or one file's import; 0 for no limit.
-    run_timeout
-        Seconds for the whole run; 0 for no limit.
-    replace_after
-        Tests after which an interpreter is replaced.
-    heap_limit
-        Size of an interpreter's memory, in MiB, from which it is replaced.
-    """
-
-    workers: int = 1
-    timeout: float = 120.0
-    run_timeout: float = 0.0
-    replace_after: int = 5000
-    heap_limit: int = 1024
-
-
-class Listener(Protocol):
-    """Who is told what comes of the tests."""
-
-    def heard(self, worker: Worker, message: Message) -> None:
-        """Take a message that is not the engine's own business."""
-
-    def lost(self, worker: Worker, test: Running, text: str) -> None:
-        """Take a test whose interpreter died, or that was not there any more."""
-
-    def batch_done(self, worker: Worker) -> None:
-        """Take note that a worker is through with its batch, or has died in it."""
-
-    def tick(self) -> None:
-        """Refresh what is shown."""
-
-
-class Backlog:
-    """Who listens before there is a session: messages are kept for it."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[Worker, Message]] = []
-
-    def heard(self, worker: Worker, message: Message) -> None:
-        """Keep a message."""
-        self.messages.append((worker, message))
-
-    def lost(self, worker: Worker, test: Running, text: str) -> None:
-        """Never called: no test runs yet."""
-        raise AssertionError(worker, test, text)
-
-    def batch_done(self, worker: Worker) -> None:
-        """Never called either."""
-        raise AssertionError(worker)
-
-    def tick(self) -> None:
-        """Do nothing."""
 
 
 class RunOverdue(Exception):

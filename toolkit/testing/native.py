@@ -16,7 +16,7 @@ from toolkit.process import run
 from toolkit.project import Project
 from toolkit.testing.command import suite_words, test_command, test_environment, test_folder
 from toolkit.testing.compare import Comparison, compare
-from toolkit.testing.coverage import without_coverage
+from toolkit.testing.coverage_options import without_coverage
 from toolkit.testing.native_plugin import TARGET
 from toolkit.testing.reports.writer import RECORD, source_root, write_files
 from toolkit.testing.requirements import test_requirements
