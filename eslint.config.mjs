@@ -7,7 +7,7 @@ const js = createRequire(process.argv[1])("@eslint/js");
 
 const node = ["process", "console"];
 const browser = ["document", "window", "navigator", "caches", "location", "self"];
-const both = ["URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"];
+const both = ["FormData", "URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"];
 
 export default [
   { ignores: ["**/node_modules/", "**/.spec14/", "**/_build/"] },

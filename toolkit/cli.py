@@ -22,6 +22,8 @@ MODULES: Final = {
     "wheel": "toolkit.commands.wheel",
     "audit": "toolkit.commands.audit",
     "test": "toolkit.commands.test",
+    "report": "toolkit.commands.report",
+    "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
     "serve": "toolkit.commands.site",
 }

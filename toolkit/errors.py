@@ -214,6 +214,20 @@ class RuntimeFailed(Spec14Error):
     summary = "Python in WebAssembly did not start, or died"
 
 
+class LostTests(Spec14Error):
+    """Not every test that was collected was reported: the runner's own mistake."""
+
+    exit_code = 51
+    summary = "fewer or more tests were reported than collected (a mistake of spec14's)"
+
+
+class ReportsDisagree(Spec14Error):
+    """Reports of shards are not those of one run, or not all of it."""
+
+    exit_code = 52
+    summary = "a shard's report is missing, there twice, or of another wheel"
+
+
 class DocsFailed(Spec14Error):
     """The documentation could not be built."""
 

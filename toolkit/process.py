@@ -81,6 +81,7 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    own_env: bool = False,
     on_line: Callable[[str], None] | None = None,
     timeout: float | None = None,
 ) -> Finished:
@@ -94,6 +95,8 @@ def run(
         Folder to run in.
     env
         Variables laid over this process's own.
+    own_env
+        Whether `env` is all of its environment.
     on_line
         Called with each line as it is written (without the line end).
     timeout
@@ -106,7 +109,7 @@ def run(
     subprocess.TimeoutExpired
         After `timeout`.
     """
-    with started(command, cwd=cwd, env=env, stdout=subprocess.PIPE) as child:
+    with started(command, cwd=cwd, env=env, stdout=subprocess.PIPE, own_env=own_env) as child:
         lines: list[str] = []
         with _limit(child, timeout) as overdue:
             for line in child.stdout or ():
@@ -147,14 +150,34 @@ def started(
     env: Mapping[str, str] | None = None,
     stdout: int | IO[bytes] | None = subprocess.DEVNULL,
     own_group: bool = True,
+    own_env: bool = False,
+    pass_fds: Sequence[int] = (),
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start a program; on the way out of the block its process group is ended."""
+    """Start a program; on the way out of the block its process group is ended.
+
+    Parameters
+    ----------
+    command
+        Words; the first is the program.
+    cwd
+        Folder to run in.
+    env
+        Variables laid over this process's own.
+    stdout
+        Where both its outputs go; this process's own for ``None``.
+    own_group
+        Whether it gets a process group of its own, and no standard input.
+    own_env
+        Whether `env` is all of its environment.
+    pass_fds
+        File descriptors that it inherits, under the same numbers.
+    """
     words = _words(command)
     try:
         child = subprocess.Popen(
             words,
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={**({} if own_env else os.environ), **(env or {})},
             stdin=subprocess.DEVNULL if own_group else None,
             stdout=stdout,
             stderr=subprocess.STDOUT if stdout is not None else None,
@@ -162,6 +185,7 @@ def started(
             encoding="utf-8",
             errors="replace",
             start_new_session=own_group,
+            pass_fds=pass_fds,
         )
     except (FileNotFoundError, PermissionError) as error:
         if cwd is not None and not cwd.is_dir():

@@ -5,6 +5,7 @@ made from it. An unknown key is an error that names the nearest known one.
 """
 
 import dataclasses
+import datetime as dt
 import difflib
 import types
 import typing
@@ -17,11 +18,45 @@ from toolkit.errors import SettingsError
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 
+NAMES: Final[Mapping[Any, str]] = {
+    tuple: "a list of strings",
+    Mapping: "a table of strings",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+}
+"""What a value of a type is called in a message."""
+
 
 def option[T](default: T, description: str) -> T:
     """Give a dataclass field with its default and its description."""
     field: T = dataclasses.field(default=default, metadata={"help": description})
     return field
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipSettings:
+    """``[[tool.spec14.test.skip]]``, or ``[[skip]]`` in a file of its own."""
+
+    test: str = option(
+        "",
+        "node id of a test, a class or a file, or a pattern of `*` and `?`; it names all that lies "
+        "in it; unset: every test that fails for `cause`",
+    )
+    cause: str = option(
+        "", "only tests that fail for this cause (docs/platform.md); unset: whatever they do"
+    )
+    reason: str = option("", "why; it cannot be left out")
+    kind: str = option(
+        "skip",
+        '"skip": the test is not run, nor a file that is named imported; "xfail": it is run and '
+        "must fail",
+    )
+    link: str = option("", "where it is written about, shown with the reason")
+    expires: dt.date | None = option(
+        None, "the last day it holds (2027-01-31, without quotes); unset: for good"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +68,41 @@ class TestSettings:
     paths: tuple[str, ...] = option(
         (), "what pytest is given when the command line names nothing; empty: pytest's own choice"
     )
+    skips: str | None = option(None, "TOML file with more entries like [[tool.spec14.test.skip]]")
+    skip: tuple[SkipSettings, ...] = option((), "tests that are not run or must fail")
+    platform_skips: bool = option(
+        default=True,
+        description="whether tests that fail for want of threads, processes, sockets and the like "
+        "are reported as skipped (docs/platform.md)",
+    )
+    xfail_strict: bool = option(
+        default=False,
+        description="whether a strict xfail of the project's own that passes is a failure here too",
+    )
     requires: tuple[str, ...] | None = option(
         None,
         "requirements of the tests; unset: the dependency group or extra named test, tests, "
         "testing or dev, or [tool.cibuildwheel] test-requires",
     )
     args: tuple[str, ...] = option((), "arguments given to pytest before those of the command line")
+    workers: int | None = option(
+        None, "interpreters at once; unset: one for each processor this machine lets us use"
+    )
+    timeout: float = option(
+        120.0, "seconds one test may take, with what its fixtures do; 0: as long as it likes"
+    )
+    run_timeout: float = option(0.0, "seconds the whole run may take; 0: as long as it likes")
+    replace_after: int = option(
+        5000, "tests after which an interpreter is replaced by a fresh one (between two files)"
+    )
+    heap_limit: int = option(
+        1024, "MiB of memory from which an interpreter is replaced (between two files)"
+    )
+    durations: str | None = option(
+        None,
+        "file of durations by which shards are dealt, the same for all machines (a copy of "
+        ".spec14/cache/durations.json); unset: by numbers of tests",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +189,29 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
     return settings
 
 
+def parse_skips(table: Mapping[str, Any], where: str) -> tuple[SkipSettings, ...]:
+    """Read a skip file: ``[[skip]]`` and nothing else.
+
+    Parameters
+    ----------
+    table
+        The whole file.
+    where
+        Its name, for messages.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown key (with the nearest known one) or a value of a wrong type.
+    """
+    return _parse(_SkipFile, table, where).skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SkipFile:
+    skip: tuple[SkipSettings, ...] = option((), "as [[tool.spec14.test.skip]]")
+
+
 def _parse[S](kind: type[S], table: Mapping[str, Any], where: str) -> S:
     hints = typing.get_type_hints(kind)
     known = {field.name.replace("_", "-"): field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
@@ -148,20 +235,64 @@ def _value(hint: Any, value: Any, where: str) -> Any:
             msg = f"{where} must be a table"
             raise SettingsError(msg, do=f"write [{where}] on a line of its own")
         return _parse(hint, value, where)
+    if (kind := table_in(hint)) is not None:
+        return _tables(kind, value, where)
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    if dt.date in kinds:
+        return _date(value, where)
     for kind in kinds:
-        if kind in (str, bool) and isinstance(value, kind):
-            return value
-        if typing.get_origin(kind) is tuple and _is_list_of_strings(value):
-            return tuple(value)
-        if typing.get_origin(kind) is Mapping and _is_table_of_strings(value):
-            return value
-    wanted = "a list of strings" if any(typing.get_origin(k) is tuple for k in kinds) else None
-    if any(typing.get_origin(kind) is Mapping for kind in kinds):
-        wanted = "a table of strings"
-    wanted = wanted or ("true or false" if bool in kinds else "a string")
+        if _is_of(kind, value):
+            # TOML has lists, and writes 10 for 10.0.
+            made = typing.get_origin(kind) or kind
+            return made(value) if made in (tuple, float) else value
+    wanted = _wanted(kinds)
     msg = f"{where} must be {wanted}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")
+
+
+def _is_of(kind: Any, value: Any) -> bool:
+    found = typing.get_origin(kind) or kind
+    if found in (int, float):
+        return _is_number(value, found)
+    if found is tuple:
+        return _is_list_of_strings(value)
+    if found is Mapping:
+        return _is_table_of_strings(value)
+    return found in (str, bool) and isinstance(value, found)
+
+
+def _wanted(kinds: tuple[Any, ...]) -> str:
+    for kind in kinds:
+        if name := NAMES.get(typing.get_origin(kind) or kind):
+            return name
+    return "a string"
+
+
+def _is_number(value: object, kind: type) -> bool:
+    # true is an int in Python, not in TOML.
+    return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
+
+
+def table_in(hint: Any) -> type | None:
+    """Give the dataclass of a field that is a list of tables."""
+    if typing.get_origin(hint) is not tuple:
+        return None
+    kind = typing.get_args(hint)[0]
+    return kind if dataclasses.is_dataclass(kind) and isinstance(kind, type) else None
+
+
+def _tables(kind: type, value: Any, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        msg = f"{where} must be a list of tables"
+        raise SettingsError(msg, do=f"write [[{where}]] on a line of its own before each")
+    return tuple(_parse(kind, item, f"{where} {n}") for n, item in enumerate(value, start=1))
+
+
+def _date(value: Any, where: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    msg = f"{where} must be a date, not {value!r}"
+    raise SettingsError(msg, do="write it as 2027-01-31, without quotes")
 
 
 def _is_list_of_strings(value: object) -> bool:

@@ -12,10 +12,13 @@
     What ``images/pins.toml`` pins.
 ``spec14-profiles``
     The header profiles of the server, from :mod:`toolkit.serve.headers`.
+``spec14-causes``
+    What the runtime lacks, from the test plugin's ``platform.toml``.
 """
 
 import ast
 import dataclasses
+import datetime as dt
 import tomllib
 import types
 import typing
@@ -32,7 +35,8 @@ from sphinx.util.docutils import SphinxDirective
 from toolkit.cli import cli
 from toolkit.errors import INTERRUPTED, all_errors
 from toolkit.serve.headers import ALWAYS, DEFAULT, PROFILES
-from toolkit.settings import Settings
+from toolkit.settings import Settings, table_in
+from toolkit.testing.platform import platform
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -82,6 +86,8 @@ def settings_tables(
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
             yield from settings_tables(hint, f"{where}.{key}")
         else:
+            if (entry := table_in(hint)) is not None:
+                yield from settings_tables(entry, f"[{where}.{key}]")
             rows.append((f"`{key}`", _type(hint), _default(field.default), field.metadata["help"]))
     if rows:
         yield where, Table(heading=("key", "type", "default", "what it is"), rows=tuple(rows))
@@ -95,16 +101,22 @@ def exit_code_table() -> Table:
         ("1, 3, 4, 5", "in `spec14 test` and `nox -s wasm-test`: pytest's own"),
         ("2", "wrong usage (in `spec14 test` also pytest's: the run was interrupted)"),
         *ours,
-        (str(INTERRUPTED), "Ctrl-C"),
+        (str(INTERRUPTED), "Ctrl-C (while pytest runs: 2)"),
     )
     return Table(heading=("code", "meaning"), rows=rows)
 
 
 def subcommands() -> dict[str, click.Command]:
-    """Give the subcommands by name."""
+    """Give the subcommands by name; of a group of commands those (``report merge``)."""
     context = click.Context(cli)
-    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
-    return {name: command for name, command in found.items() if command is not None}
+    found: dict[str, click.Command] = {}
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": inner for below, inner in command.commands.items()}
+        elif command is not None:
+            found[name] = command
+    return found
 
 
 def command_tables() -> Iterator[tuple[str, str, Table]]:
@@ -155,6 +167,17 @@ def _compiled(pin: Mapping[str, Any]) -> str:
     return f"compiled from {source}, {when}"
 
 
+def cause_table() -> Table:
+    """Give what the runtime lacks, and in which words of Python that shows."""
+    known = platform()
+    rows = []
+    for name, cause in known.items():
+        shown = ", ".join(f"`{word}`" for word in cause.examples)
+        rows.append((f"`{name}`", cause.reason, shown, "skipped" if cause.skip else "failed"))
+    heading = ("cause", "reason that is shown", "for instance", "the test is")
+    return Table(heading=heading, rows=tuple(rows))
+
+
 def profile_table() -> Table:
     """Give the header profiles of the server."""
     rows = []
@@ -168,7 +191,10 @@ def profile_table() -> Table:
 
 def _type(hint: Any) -> str:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    names = {str: "a string", bool: "true or false"}
+    names = {str: "a string", bool: "true or false", int: "a whole number"}
+    names |= {float: "a number", dt.date: "a date"}
+    if table_in(hint) is not None:
+        return "a list of tables"
     for kind in kinds:
         if typing.get_origin(kind) is tuple:
             return "a list of strings"
@@ -176,6 +202,8 @@ def _type(hint: Any) -> str:
             return "a table of strings"
         if kind in names:
             return names[kind]
+        if kind in (int, float):
+            return "a number"
     raise TypeError(f"no words for the type {hint!r} of a setting")
 
 
@@ -185,6 +213,8 @@ def _default(value: object) -> str:
             return "unset"
         case bool():
             return f"`{str(value).lower()}`"
+        case int() | float():
+            return f"`{value}`"
         case tuple():
             return f"`{list(value)!r}`"
         case _:
@@ -296,6 +326,16 @@ class Pins(Tables):
         return pin_table().lines()
 
 
+class Causes(Tables):
+    """``spec14-causes``."""
+
+    sources = ("toolkit/testing/inside/pytest_spec14/platform.toml",)
+
+    def text(self) -> list[str]:
+        """Give the table."""
+        return cause_table().lines()
+
+
 class Profiles(Tables):
     """``spec14-profiles``."""
 
@@ -314,4 +354,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("spec14-sessions", Sessions)
     app.add_directive("spec14-pins", Pins)
     app.add_directive("spec14-profiles", Profiles)
+    app.add_directive("spec14-causes", Causes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -188,6 +188,29 @@ def test_through_a_link_and_from_elsewhere(python: Path, tmp_path: Path) -> None
         assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
 
 
+def test_pip_and_pytest_in_an_environment(
+    environment: Path, toolchain: Path, tmp_path: Path
+) -> None:
+    """Pure wheels and wheels of the target are installed, and used by ``python -m pytest``."""
+    folders = [toolchain / "wheelhouse" / name for name in ("target", "native")]
+    pip = [str(environment / "bin" / "pip"), "install", "-q", "--no-index"]
+    for folder in folders:
+        pip += ["--find-links", str(folder)]
+    subprocess.run([*pip, "numpy", "pytest"], check=True, capture_output=True)
+    (tmp_path / "test_it.py").write_text(
+        "import numpy, pytest\n"
+        "def test_numpy(tmp_path):\n"
+        "    numpy.save(tmp_path / 'a.npy', numpy.arange(3))\n"
+        "    assert numpy.load(tmp_path / 'a.npy').sum() == 3\n"
+        "def test_fails(): assert 1 == 2\n"
+    )
+    done = run(
+        environment / "bin" / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path
+    )
+    assert done.returncode == 1, done.stderr
+    assert "1 failed, 1 passed" in done.stdout
+
+
 # ------------------------------------------------------------------ the audit
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import typing
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,7 +18,7 @@ from toolkit.cli import MODULES, cli
 from toolkit.errors import all_errors
 from toolkit.lite.check import foreign_in_page
 from toolkit.serve.headers import PROFILES
-from toolkit.settings import Settings
+from toolkit.settings import Settings, table_in
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NAMED_PAGE: Final = re.compile(r"\bdocs/[\w/-]+\.(?:md|png)\b")
@@ -95,6 +96,8 @@ def keys(kind: type = Settings) -> Iterator[dataclasses.Field[Any]]:
         if dataclasses.is_dataclass(field.default):
             yield from keys(type(field.default))
         else:
+            if (entry := table_in(typing.get_type_hints(kind)[field.name])) is not None:
+                yield from keys(entry)
             yield field
 
 
@@ -114,8 +117,12 @@ def test_every_option_is_documented(pages: Pages, name: str) -> None:
     options = {word for row in pages.rows("commands") for word in row if word.startswith("--")}
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
+    below = command.commands.values() if isinstance(command, click.Group) else ()
     wanted = {
-        parameter.opts[0] for parameter in command.params if isinstance(parameter, click.Option)
+        parameter.opts[0]
+        for told in (command, *below)
+        for parameter in told.params
+        if isinstance(parameter, click.Option)
     }
     assert wanted - options == set()
 

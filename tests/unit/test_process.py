@@ -82,6 +82,25 @@ def test_variables_are_laid_over_our_own(monkeypatch: pytest.MonkeyPatch) -> Non
     assert run(python(text), env={"CHANGED": "2"}).output == "1 2\n"
 
 
+def test_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FROM_US", "seen")
+    code = "import os; print(os.environ.get('FROM_US'), os.environ['GIVEN'])"
+    env = {"GIVEN": "1"}
+    assert run(python(code), env=env).output == "seen 1\n"
+    assert run(python(code), env=env, own_env=True).output == "None 1\n"
+
+
+def test_descriptors_are_handed_on_under_their_numbers() -> None:
+    ours, theirs = os.pipe()
+    code = f"import os; os.write({theirs}, b'hello')"
+    with started(python(code), pass_fds=(theirs,)) as child:
+        os.close(theirs)
+        assert child.wait(20) == 0
+    assert os.read(ours, 10) == b"hello"
+    assert os.read(ours, 10) == b""
+    os.close(ours)
+
+
 def test_input_is_empty() -> None:
     assert run(python("import sys; print(repr(sys.stdin.read()))")).output == "''\n"
 

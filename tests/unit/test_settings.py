@@ -27,6 +27,9 @@ def test_everything_said() -> None:
         paths = ["tests"]
         requires = ["pytest"]
         args = ["-x"]
+        workers = 3
+        timeout = 10
+        run-timeout = 0.5
         [docs]
         source = "doc"
         builder = "dirhtml"
@@ -38,6 +41,8 @@ def test_everything_said() -> None:
     assert settings.wheel.config_settings == ("a=b",)
     assert (settings.test.paths, settings.test.requires) == (("tests",), ("pytest",))
     assert settings.test.args == ("-x",)
+    assert (settings.test.workers, settings.test.run_timeout) == (3, 0.5)
+    assert isinstance(settings.test.timeout, float)
     assert (settings.docs.source, settings.docs.builder) == ("doc", "dirhtml")
     assert settings.docs.requires == ()
     assert settings.docs.warnings_are_errors is True
@@ -65,7 +70,10 @@ def test_a_key_that_resembles_nothing() -> None:
     with pytest.raises(SettingsError) as error:
         parsed("[test]\nzzzz = 1")
     assert error.value.what == "[tool.spec14.test] has no key 'zzzz'"
-    assert error.value.do == "use one of: args, paths, requires"
+    assert error.value.do == (
+        "use one of: args, durations, heap-limit, paths, platform-skips, replace-after, requires, "
+        "run-timeout, skip, skips, timeout, workers, xfail-strict"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,6 +84,9 @@ def test_a_key_that_resembles_nothing() -> None:
             '[test]\npaths = "tests"',
             "tool.spec14.test.paths must be a list of strings, not 'tests'",
         ),
+        ("[test]\nworkers = 1.5", "tool.spec14.test.workers must be a whole number, not 1.5"),
+        ("[test]\nworkers = true", "tool.spec14.test.workers must be a whole number, not True"),
+        ("[test]\ntimeout = '1 s'", "tool.spec14.test.timeout must be a number, not '1 s'"),
         ("[test]\npaths = [1]", "tool.spec14.test.paths must be a list of strings, not [1]"),
         (
             "[test]\nrequires = true",

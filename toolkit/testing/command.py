@@ -8,6 +8,7 @@ folder without the project's source.
 import re
 import shlex
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,6 +94,30 @@ def test_folder(project: Project) -> Path | None:
 
 
 test_folder.__test__ = False  # type: ignore[attr-defined]
+
+
+def suite_words(project: Project, words: Sequence[str]) -> tuple[str, ...]:
+    """Give pytest's words for the project's suite: the settings', then the command line's.
+
+    Parameters
+    ----------
+    project
+        The project.
+    words
+        Those of the command line; without any, those of ``test-command`` count. Paths of the
+        settings are left out where a word names a file or folder.
+    """
+    settings = project.settings.test
+    named = any(
+        not word.startswith("-") and (project.folder / word.partition("::")[0]).exists()
+        for word in words
+    )
+    return (
+        *settings.args,
+        *(() if words else test_command(project).pytest),
+        *words,
+        *(() if named else settings.paths),
+    )
 
 
 def empty_folder(project: Project) -> Path:

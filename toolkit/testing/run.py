@@ -1,34 +1,29 @@
-"""The stage ``test``: the project's suite in one Node process.
-
-Sharding, replacement of workers and the watchdog will take the place of the single
-process here; collection, environment and reports stay.
-"""
+"""The stage ``test``: the project's suite in interpreters that can die without loss."""
 
 import os
 import signal
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from toolkit.cache import read_record, write_record
-from toolkit.errors import INTERRUPTED, RuntimeFailed
+from toolkit.errors import INTERRUPTED
 from toolkit.process import attach
 from toolkit.project import Project
 from toolkit.testing.command import (
     empty_folder,
+    suite_words,
     test_command,
     test_environment,
     test_folder,
 )
+from toolkit.testing.coverage_options import with_coverage
+from toolkit.testing.junit import read_counts
 from toolkit.testing.requirements import test_requirements
+from toolkit.testing.results import Record
+from toolkit.testing.suite import Suite, TestChoices
 from toolkit.wheels.build import BuiltWheel
 from toolkit.wheels.dependencies import suite_wheels
 from toolkit.wheels.environment import TargetEnvironment, environment_with
-
-PYTEST_CODES: Final = range(6)
-COUNTS: Final = ("tests", "failures", "errors", "skipped")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +48,11 @@ def run_tests(
     project: Project,
     wheel: BuiltWheel,
     words: Sequence[str],
+    choices: TestChoices | None = None,
     *,
     say: Callable[[str], None] | None = None,
 ) -> TestRun:
-    """Run the project's tests under Pyodide in Node, on this process's terminal.
+    """Run the project's tests under Pyodide in Node.
 
     Parameters
     ----------
@@ -66,6 +62,8 @@ def run_tests(
         Its wheel, which is installed into a clean environment.
     words
         Arguments for pytest.
+    choices
+        Limits, and the shard.
     say
         Told what takes long before the tests start.
 
@@ -78,66 +76,43 @@ def run_tests(
     Raises
     ------
     RuntimeFailed
-        When the interpreter dies instead of giving one of pytest's codes.
+        When interpreters die again and again with no test to blame.
+    LostTests
+        When fewer or more tests were reported than collected.
     KeyboardInterrupt
-        When Ctrl-C ended it: Node does not hand the signal on to Python.
+        When Ctrl-C ended a command that is not pytest's, or came before the tests.
     """
+    plain = test_requirements(project)
+    requirements = with_coverage(suite_words(project, words), plain)
     environment = environment_with(
-        project.cache / "test-env",
-        suite_wheels(project, wheel, test_requirements(project), say=say),
+        # With and without --cov in turn, neither is made anew each time.
+        project.cache / ("test-env" if requirements == plain else "test-cov-env"),
+        suite_wheels(project, wheel, requirements, say=say),
         what=f"the tests of {project.name}",
     )
     junit = project.report / "junit.xml"
-    junit.unlink(missing_ok=True)
+    for old in (junit, project.report / "tests.json"):
+        old.unlink(missing_ok=True)
     own = test_command(project)
     if own.line and not words:
         code = _run_shell(project, environment, own.line)
+        if code in (-signal.SIGINT, INTERRUPTED):
+            raise KeyboardInterrupt
     else:
-        code = attach(
-            [environment.python, "-P", "-m", "pytest", *_pytest_words(project, junit, words)],
-            cwd=test_folder(project) or project.folder,
-            env={**test_environment(project), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""},
+        suite = Suite(project, environment, choices or TestChoices(limits={}))
+        code = suite.run(wheel, words, say=say or (lambda _line: None))
+    record = project.report / "tests.json"
+    if not record.is_file():
+        # Another command than pytest, or pytest did not get as far as a session.
+        empty = Record(
+            wheel=wheel.path.name,
+            wheel_sha256=wheel.sha256,
+            exit_code=code,
+            arguments=tuple(words),
         )
-    if code in (-signal.SIGINT, INTERRUPTED):
-        raise KeyboardInterrupt
-    if junit.is_file():
-        junit.chmod(0o644)  # Emscripten has no umask: it was written for all to write
+        write_record(record, empty.as_json())
     counts = read_counts(junit)
-    write_record(
-        project.report / "tests.json",
-        {
-            "schema": 1,
-            "wheel": wheel.path.name,
-            "wheel_sha256": wheel.sha256,
-            "exit_code": code,
-            "arguments": list(words),
-            **counts,
-        },
-    )
-    if code not in PYTEST_CODES and not (own.line and not words):
-        msg = f"Python in Node ended with code {code} in the middle of the tests"
-        raise RuntimeFailed(
-            msg, do="run again with `-- -v -x` to see which test was the last", detail=""
-        )
     return TestRun(code=code, counts=counts)
-
-
-def _pytest_words(project: Project, junit: Path, words: Sequence[str]) -> list[str]:
-    settings = project.settings.test
-    named = any(
-        not word.startswith("-") and (project.folder / word.partition("::")[0]).exists()
-        for word in words
-    )
-    return [
-        f"--junitxml={junit}",
-        # pytest's own cache belongs into .spec14 like everything that is written.
-        "-o",
-        f"cache_dir={project.cache / 'pytest'}",
-        *settings.args,
-        *(() if words else test_command(project).pytest),
-        *words,
-        *(() if named else settings.paths),
-    ]
 
 
 def _run_shell(project: Project, environment: TargetEnvironment, text: str) -> int:
@@ -159,21 +134,7 @@ def _run_shell(project: Project, environment: TargetEnvironment, text: str) -> i
 def was_tested(project: Project, wheel_sha256: str) -> bool | None:
     """Say whether the tests passed with this wheel; ``None``: not run, or not all of them."""
     record = read_record(project.report / "tests.json")
-    if record.get("wheel_sha256") != wheel_sha256 or record.get("arguments"):
+    partly = record.get("arguments") or record.get("shard")
+    if record.get("wheel_sha256") != wheel_sha256 or partly:
         return None
     return bool(record.get("exit_code") == 0)
-
-
-def read_counts(junit: Path) -> dict[str, int]:
-    """Give the totals of a JUnit file; zeros when pytest did not get as far as writing it all."""
-    totals = dict.fromkeys(COUNTS, 0)
-    if junit.is_file():
-        # Written by pytest for the project's own user; expat (>= 2.4) stops entity bombs.
-        try:
-            root = ET.parse(junit).getroot()  # noqa: S314
-        except ET.ParseError:
-            return totals  # the interpreter died while it wrote
-        for suite in root.iter("testsuite"):
-            for name in COUNTS:
-                totals[name] += int(suite.get(name, 0))
-    return totals

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,12 @@ class TargetEnvironment:
         """CPython in WebAssembly, started in Node."""
         return self.folder / "bin" / "python"
 
+    @property
+    def site_packages(self) -> Path:
+        """Where its packages are."""
+        (found,) = self.folder.glob("lib/python3.*/site-packages")
+        return found
+
 
 def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> TargetEnvironment:
     """Give a clean environment that holds exactly these wheels.
@@ -65,6 +72,7 @@ def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> Targ
     try:
         _create(folder)
         _install(folder, wheels, what=what)
+        _compile(folder)
         write_record(folder / "spec14.json", {"key": key})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -85,6 +93,17 @@ def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
         require_room(done.output, folder)
         msg = f"the environment of {what} cannot be filled"
         raise RequirementsFailed(msg, do="delete .spec14/cache and run again", detail=done.tail(12))
+
+
+def _compile(folder: Path) -> None:
+    """Write byte code beside the installed modules, with this Python.
+
+    Every interpreter would compile them again. Byte code is that of a minor version (a magic
+    number, PEP 552); where it is not the target's, it is passed over there.
+    """
+    words: list[str | Path] = [sys.executable, "-m", "compileall", "-q", "-j", "0"]
+    # Not pip, which no program imports. A file that does not compile is one nobody can import.
+    run([*words, "-x", "site-packages/pip/", *folder.glob("lib/*/site-packages")])
 
 
 def _create(folder: Path) -> None:
@@ -109,6 +128,7 @@ def _key(folder: Path, wheels: Sequence[Path]) -> str:
         # Its programs name it: an environment that has been moved is none.
         str(folder),
         sorted(map(file_sha256, wheels)),
+        "with byte code",
         fingerprint(),
         os.environ.get("PYODIDE_XBUILDENV_PATH", ""),
     )

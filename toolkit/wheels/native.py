@@ -1,10 +1,15 @@
-"""The project for the machine that builds: documentation tools import what they describe."""
+"""The project for the machine that builds.
+
+Documentation tools import what they describe; tests are compared with how they go here.
+"""
 
 import shutil
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.disk import require_room
@@ -22,25 +27,55 @@ from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.prepare import prepare_copy
 from toolkit.wheels.source import digest, source_files
 
+RECORD: Final = "spec14.json"
 
-def current_native_python(project: Project, requirements: Sequence[str]) -> Path | None:
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What an environment is for.
+
+    Attributes
+    ----------
+    folder
+        Its name in the project's cache.
+    what
+        What is installed besides the project, for messages.
+    sees_image
+        Whether it has the image's own packages after its own.
+    """
+
+    folder: str
+    what: str
+    sees_image: bool
+
+
+DOCS: Final = Use(folder="docs-env", what="documentation", sees_image=True)
+TESTS: Final = Use(folder="native-test-env", what="tests", sees_image=False)
+
+
+def current_native_python(
+    project: Project, requirements: Sequence[str], use: Use = DOCS
+) -> Path | None:
     """Give the Python of the last run if the project and the requirements are as they were."""
-    record = read_record(_record(project))
-    base, key = _keys(project, requirements)
+    folder = project.cache / use.folder
+    record = read_record(folder / RECORD)
+    base, key = _keys(project, requirements, use)
     if record.get("base") == base and record.get("key") == key:
-        return _python(project)
+        return folder / "bin" / "python"
     return None
 
 
-def native_python(project: Project, requirements: Sequence[str]) -> Path:
-    """Give a Python that can import the project, its requirements and the image's own stack.
+def native_python(project: Project, requirements: Sequence[str], use: Use = DOCS) -> Path:
+    """Give a Python that can import the project and its requirements.
 
     Parameters
     ----------
     project
         The project; the caller holds its lock.
     requirements
-        What else is asked for (the docs' requirements).
+        What else is asked for (the docs' requirements, or the tests').
+    use
+        What the environment is for.
 
     Raises
     ------
@@ -49,38 +84,31 @@ def native_python(project: Project, requirements: Sequence[str]) -> Path:
     RequirementsFailed
         When a requirement cannot be had.
     """
-    if (current := current_native_python(project, requirements)) is not None:
+    if (current := current_native_python(project, requirements, use)) is not None:
         return current
-    base, key = _keys(project, requirements)
-    python, record = _python(project), _record(project)
+    base, key = _keys(project, requirements, use)
+    folder = project.cache / use.folder
+    python, record = folder / "bin" / "python", folder / RECORD
     wheel = _native_wheel(project, source_files(project.folder))
     environment = uv_environment(project.cache, offline=project.settings.offline)
     if read_record(record).get("base") != base:
-        shutil.rmtree(record.parent, ignore_errors=True)
-        _create(record.parent, environment)
+        shutil.rmtree(folder, ignore_errors=True)
+        _create(folder, environment, use)
     install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
     offline_then_index(
         [*install, "--reinstall-package", project.name, str(wheel), *requirements],
         offline=["--offline"],
         cwd=project.cache,
         env=environment,
-        what=f"{project.name} and its documentation",
+        what=f"{project.name} and its {use.what}",
     )
     write_record(record, {"base": base, "key": key})
     return python
 
 
-def _python(project: Project) -> Path:
-    return project.cache / "docs-env" / "bin" / "python"
-
-
-def _record(project: Project) -> Path:
-    return project.cache / "docs-env" / "spec14.json"
-
-
-def _keys(project: Project, requirements: Sequence[str]) -> tuple[str, str]:
+def _keys(project: Project, requirements: Sequence[str], use: Use) -> tuple[str, str]:
     """Give what decides the environment as a whole, and what its copy of the project."""
-    base = key_of(sorted(requirements), fingerprint(), sys.prefix)
+    base = key_of(sorted(requirements), fingerprint(), sys.prefix, use.sees_image)
     return base, digest(project.folder, source_files(project.folder))
 
 
@@ -109,8 +137,8 @@ def _native_wheel(project: Project, files: list[Path]) -> Path:
     return wheels[0]
 
 
-def _create(folder: Path, environment: Mapping[str, str]) -> None:
-    """Make the environment; it sees the image's packages, after its own.
+def _create(folder: Path, environment: Mapping[str, str], use: Use) -> None:
+    """Make the environment; it sees the image's packages, after its own, where it may.
 
     ``addsitedir`` and not a bare path, so that ``.pth`` files there count too.
     """
@@ -118,9 +146,10 @@ def _create(folder: Path, environment: Mapping[str, str]) -> None:
     done = run(venv, env=environment)
     if done.code != 0:
         require_room(done.output, folder)
-        msg = "the environment of the documentation could not be made"
+        msg = f"the environment of the {use.what} could not be made"
         raise RequirementsFailed(msg, do="see `spec14 info`", detail=done.tail())
-    packages = next(folder.glob("lib/python*/site-packages"))
-    own = sysconfig.get_path("purelib")
-    line = f"import site; site.addsitedir({own!r})\n"
-    (packages / "spec14.pth").write_text(line, "utf-8")
+    if use.sees_image:
+        packages = next(folder.glob("lib/python*/site-packages"))
+        own = sysconfig.get_path("purelib")
+        line = f"import site; site.addsitedir({own!r})\n"
+        (packages / "spec14.pth").write_text(line, "utf-8")
