@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from tests.artefacts import write_tree
 from toolkit.errors import (
     EngineDenied,
     EngineNotRunning,
@@ -409,6 +410,20 @@ def test_a_stage_on_the_host_runs_itself_in_the_image(
     assert runs[1].endswith(" toolkit nox -s serve -- --host 0.0.0.0 --profile isolated")
     assert f"--publish 127.0.0.1:{os.environ['PORT']}:8000" in runs[1]
     assert runs[2].endswith(" tests nox -s tests -- --profile isolated")
+
+
+def test_all_tests_are_run_by_two_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPEC14_IMAGE", "1")
+    names = ("unit/test_u", "integration/test_a", "integration/test_b", "browser/test_c")
+    tests = {f"tests/{name}.py": f"def test_{name[-1]}(): pass\n" for name in names}
+    write_tree(tmp_path, {**tests, "tests/integration/test_b.py": "def test_b(): assert 0\n"})
+    assert stages.tests(stages.Call(root=tmp_path, started_in=tmp_path)) == 1
+    said = capfd.readouterr().out
+    assert "3 passed" in said
+    assert "test_b.py::test_b" in said
+    assert "1 failed" in said
 
 
 def test_a_taken_port_stops_the_preview_before_the_engine_builds(

@@ -7,7 +7,9 @@ session that failed ends nox at once, with the code of the command that failed.
 
 import os
 import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +19,10 @@ from toolkit.errors import ToolMissing
 from toolkit.host.container import host_job, inside_image, run_job
 from toolkit.host.ports import Published, published
 from toolkit.host.project_path import checked_project, chosen_project, dotenv
-from toolkit.process import attach
+from toolkit.process import attach, started
 
 CHECKED_SCRIPTS: Final = ("*.mjs", "*.js")
+PYTEST_INTERRUPTED: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +95,33 @@ def preview(call: Call) -> int:
 
 
 def tests(call: Call) -> int:
-    """Run the tests of this repository: unit, integration and browser."""
+    """Run the tests of this repository: unit, integration and browser.
+
+    All of them are run by two processes side by side: most wait for one compiler or one
+    Node. What the second says is shown when both have ended.
+
+    Returns
+    -------
+    int
+        pytest's exit code: of the first process, unless only the second failed.
+    """
     if not inside_image():
         return _our_job(call, "tests")
-    what = call.words or ("tests/unit", "tests/integration", "tests/browser")
-    return attach([sys.executable, "-m", "pytest", *what], cwd=call.root)
+    pytest = [sys.executable, "-m", "pytest"]
+    if call.words:
+        return attach([*pytest, *call.words], cwd=call.root)
+    files = sorted(map(str, (call.root / "tests" / "integration").glob("test_*.py")))
+    with (
+        tempfile.TemporaryFile() as said,
+        started([*pytest, *files[1::2]], cwd=call.root, stdout=said) as beside,
+    ):
+        code = attach([*pytest, "tests/unit", *files[::2], "tests/browser"], cwd=call.root)
+        if code in (-signal.SIGINT, PYTEST_INTERRUPTED):
+            return code  # on the way out the other one is ended
+        other = beside.wait()
+        said.seek(0)
+        sys.stdout.write(said.read().decode("utf-8", "replace"))
+    return code or other
 
 
 def corpus(call: Call) -> int:
