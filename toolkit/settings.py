@@ -25,8 +25,9 @@ NAMES: Final[Mapping[Any, str]] = {
     int: "a whole number",
     float: "a number",
     str: "a string",
+    dt.date: "a date",
 }
-"""What a value of a type is called in a message."""
+"""What a value of a type is called in messages and in the documentation."""
 
 
 def option[T](default: T, description: str) -> T:
@@ -237,7 +238,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return _parse(hint, value, where)
     if (kind := table_in(hint)) is not None:
         return _tables(kind, value, where)
-    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    kinds = _kinds(hint)
     if dt.date in kinds:
         return _date(value, where)
     for kind in kinds:
@@ -245,8 +246,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
             # TOML has lists, and writes 10 for 10.0.
             made = typing.get_origin(kind) or kind
             return made(value) if made in (tuple, float) else value
-    wanted = _wanted(kinds)
-    msg = f"{where} must be {wanted}, not {value!r}"
+    msg = f"{where} must be {type_name(hint)}, not {value!r}"
     raise SettingsError(msg, do="correct it in pyproject.toml")
 
 
@@ -261,11 +261,18 @@ def _is_of(kind: Any, value: Any) -> bool:
     return found in (str, bool) and isinstance(value, found)
 
 
-def _wanted(kinds: tuple[Any, ...]) -> str:
-    for kind in kinds:
+def type_name(hint: Any) -> str:
+    """Give what a value of a field is called (see `NAMES`)."""
+    if table_in(hint) is not None:
+        return "a list of tables"
+    for kind in _kinds(hint):
         if name := NAMES.get(typing.get_origin(kind) or kind):
             return name
-    return "a string"
+    raise TypeError(f"no words for the type {hint!r} of a setting")
+
+
+def _kinds(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
 
 
 def _is_number(value: object, kind: type) -> bool:

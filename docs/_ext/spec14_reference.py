@@ -18,9 +18,7 @@
 
 import ast
 import dataclasses
-import datetime as dt
 import tomllib
-import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +33,7 @@ from sphinx.util.docutils import SphinxDirective
 from toolkit.cli import cli
 from toolkit.errors import INTERRUPTED, all_errors
 from toolkit.serve.headers import ALWAYS, DEFAULT, PROFILES
-from toolkit.settings import Settings, table_in
+from toolkit.settings import Settings, table_in, type_name
 from toolkit.testing.platform import platform
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -88,7 +86,8 @@ def settings_tables(
         else:
             if (entry := table_in(hint)) is not None:
                 yield from settings_tables(entry, f"[{where}.{key}]")
-            rows.append((f"`{key}`", _type(hint), _default(field.default), field.metadata["help"]))
+            default = _default(field.default)
+            rows.append((f"`{key}`", type_name(hint), default, field.metadata["help"]))
     if rows:
         yield where, Table(heading=("key", "type", "default", "what it is"), rows=tuple(rows))
 
@@ -187,24 +186,6 @@ def profile_table() -> Table:
         shown = ", ".join(f"`{key}: {value}`" for key, value in headers)
         rows.append((name, profile.summary, shown))
     return Table(heading=("profile", "what it is like", "headers"), rows=tuple(rows))
-
-
-def _type(hint: Any) -> str:
-    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    names = {str: "a string", bool: "true or false", int: "a whole number"}
-    names |= {float: "a number", dt.date: "a date"}
-    if table_in(hint) is not None:
-        return "a list of tables"
-    for kind in kinds:
-        if typing.get_origin(kind) is tuple:
-            return "a list of strings"
-        if typing.get_origin(kind) is Mapping:
-            return "a table of strings"
-        if kind in names:
-            return names[kind]
-        if kind in (int, float):
-            return "a number"
-    raise TypeError(f"no words for the type {hint!r} of a setting")
 
 
 def _default(value: object) -> str:

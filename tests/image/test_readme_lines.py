@@ -68,7 +68,7 @@ def typed_until_ctrl_c(line: str, env: dict[str, str], port: int) -> tuple[int, 
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(
-            # The signal is for the program and not for a shell around it.
+            # Without a shell around it.
             ["env", *line.split()],
             cwd=ROOT,
             env={**clean, **env},
@@ -82,7 +82,8 @@ def typed_until_ctrl_c(line: str, env: dict[str, str], port: int) -> tuple[int, 
             end = time.monotonic() + SECONDS
             while child.poll() is None and not served(port) and time.monotonic() < end:
                 time.sleep(0.5)
-            child.send_signal(signal.SIGINT)
+            # A terminal tells them all: of two, docker and its plugin, each may rely on that.
+            os.killpg(child.pid, signal.SIGINT)
             child.wait(timeout=60)
         finally:
             if child.poll() is None:

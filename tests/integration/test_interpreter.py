@@ -1,5 +1,6 @@
 """Interpreters, plain and from a memory snapshot: how they talk, stop and die."""
 
+import json
 import os
 import select
 import signal
@@ -15,7 +16,15 @@ from typing import Any, Final
 import pytest
 
 from tests.integration.conftest import ROOT
-from toolkit.runtime.interpreter import TAIL, Interpreter, Message, Start
+from toolkit.runtime.interpreter import (
+    HERE,
+    NODE_FLAGS,
+    TAIL,
+    Interpreter,
+    Message,
+    Start,
+    settings,
+)
 from toolkit.runtime.snapshot import Snapshot, snapshot_for
 from toolkit.wheels.environment import environment_with
 
@@ -274,6 +283,51 @@ say(type="after", works=run_sync(asyncio.sleep(0.01, 5)))
     assert f"TimeoutError: signal {int(signal.SIGUSR1)}" in text
     assert place in text
     assert of_type(messages, "after")["works"] == 5
+
+
+BETWEEN: Final = """
+import {{ interruptBuffer }} from "{node}/signals.mjs";
+import {{ load }} from "{node}/start.mjs";
+const py = await load(JSON.parse(process.argv[2]));
+const bytes = new Uint8Array(new SharedArrayBuffer(2));
+const buffer = {buffer};
+let reads = 0;
+// A signal that another thread stores after the byte was read and before it is cleared.
+py.setInterruptBuffer({{
+  get 0() {{
+    const value = buffer[0];
+    if (++reads === 10) Atomics.store(bytes, 0, 2);
+    return value;
+  }},
+  set 0(value) {{
+    buffer[0] = value;
+  }},
+}});
+try {{
+  py.runPython("for _ in range(1_000_000): pass");
+  console.log("lost");
+}} catch (error) {{
+  console.log(error.type);
+}}
+process.exit();
+"""
+
+
+@pytest.mark.parametrize(
+    ("buffer", "becomes"), [("bytes", "lost"), ("interruptBuffer(bytes)", "KeyboardInterrupt")]
+)
+def test_no_signal_is_lost(base: Start, tmp_path: Path, buffer: str, becomes: str) -> None:
+    """When the first case fails, CPython has mended it, and `interruptBuffer` can go."""
+    script = tmp_path / "between.mjs"
+    script.write_text(BETWEEN.format(node=HERE / "node", buffer=buffer))
+    done = subprocess.run(
+        ["node", *NODE_FLAGS, script, json.dumps(settings(base))],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{becomes}\n", "")
 
 
 @pytest.mark.parametrize(

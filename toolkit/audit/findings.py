@@ -36,10 +36,7 @@ KINDS: Final[dict[str, tuple[Severity, str]]] = {
     "record": (Severity.ERROR, "a RECORD that does not agree with the files"),
     "metadata": (Severity.ERROR, "no .dist-info, or not the one that the file name asks for"),
     "pure": (Severity.ERROR, "a project with extension modules whose wheel has none"),
-    "build-path": (
-        Severity.ERROR,
-        "the path of the build folder in a binary file",
-    ),
+    "build-path": (Severity.ERROR, "the path of the build folder in a binary file"),
     "debug": (Severity.ERROR, "debug sections"),
     "leftover": (Severity.ERROR, "files of version control or of this toolkit"),
     "local": (Severity.WARNING, "a symbol that only a module not named as a library provides"),

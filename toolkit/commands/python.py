@@ -9,7 +9,8 @@ from toolkit.commands.options import NO_DEPS, OFFLINE, PROJECT, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
-from toolkit.testing.prompt import environment_of_tests, run_python
+from toolkit.testing.environment import environment_of_tests
+from toolkit.testing.prompt import run_python
 from toolkit.working import working_on
 
 

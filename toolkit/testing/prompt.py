@@ -1,36 +1,11 @@
 """Python in WebAssembly with the project's wheel: the environment of the tests, used by hand."""
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from toolkit.errors import INTERRUPTED
 from toolkit.process import attach
-from toolkit.project import Project
-from toolkit.testing.requirements import test_requirements
-from toolkit.wheels.build import BuiltWheel
-from toolkit.wheels.dependencies import suite_wheels
-from toolkit.wheels.environment import TargetEnvironment, environment_with
-
-
-def environment_of_tests(
-    project: Project, wheel: BuiltWheel, *, say: Callable[[str], None] | None = None
-) -> TargetEnvironment:
-    """Give the environment with the project's wheel and what its tests require.
-
-    Parameters
-    ----------
-    project
-        The project; the caller holds its lock.
-    wheel
-        Its wheel.
-    say
-        Told what takes long.
-    """
-    return environment_with(
-        project.cache / "test-env",
-        suite_wheels(project, wheel, test_requirements(project), say=say),
-        what=f"the tests of {project.name}",
-    )
+from toolkit.wheels.environment import TargetEnvironment
 
 
 def run_python(environment: TargetEnvironment, words: Sequence[str]) -> int:

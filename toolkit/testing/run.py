@@ -17,13 +17,13 @@ from toolkit.testing.command import (
     test_folder,
 )
 from toolkit.testing.coverage_options import with_coverage
+from toolkit.testing.environment import environment_of_tests
 from toolkit.testing.junit import read_counts
 from toolkit.testing.requirements import test_requirements
 from toolkit.testing.results import Record
 from toolkit.testing.suite import Suite, TestChoices
 from toolkit.wheels.build import BuiltWheel
-from toolkit.wheels.dependencies import suite_wheels
-from toolkit.wheels.environment import TargetEnvironment, environment_with
+from toolkit.wheels.environment import TargetEnvironment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +82,8 @@ def run_tests(
     KeyboardInterrupt
         When Ctrl-C ended a command that is not pytest's, or came before the tests.
     """
-    plain = test_requirements(project)
-    requirements = with_coverage(suite_words(project, words), plain)
-    environment = environment_with(
-        # With and without --cov in turn, neither is made anew each time.
-        project.cache / ("test-env" if requirements == plain else "test-cov-env"),
-        suite_wheels(project, wheel, requirements, say=say),
-        what=f"the tests of {project.name}",
-    )
+    requirements = with_coverage(suite_words(project, words), test_requirements(project))
+    environment = environment_of_tests(project, wheel, requirements, say=say)
     junit = project.report / "junit.xml"
     for old in (junit, project.report / "tests.json"):
         old.unlink(missing_ok=True)

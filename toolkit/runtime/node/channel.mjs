@@ -3,12 +3,9 @@ import { Buffer } from "node:buffer";
 import { readSync } from "node:fs";
 
 import { sender } from "./send.mjs";
+import { RECEIVING, SIGNAL } from "./signals.mjs";
 
 const NEWLINE = 0x0a;
-
-// Places in the memory that is shared with the control thread.
-export const SIGNAL = 0;
-export const RECEIVING = 1;
 
 let ends;
 let write;

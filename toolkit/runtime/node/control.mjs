@@ -7,8 +7,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as after } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
-import { RECEIVING, SIGNAL } from "./channel.mjs";
 import { sender } from "./send.mjs";
+import { RECEIVING, SIGNAL } from "./signals.mjs";
 
 const PATIENCE = 5000; // ms until the interpreter's thread has to answer
 

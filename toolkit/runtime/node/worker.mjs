@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 
 import { held, open, register, wakeInnermost } from "./channel.mjs";
 import { sender } from "./send.mjs";
+import { interruptBuffer } from "./signals.mjs";
 import { start } from "./start.mjs";
 import { described, frames, leaves, tracebackOf } from "./fatal.mjs";
 
@@ -24,7 +25,7 @@ function trapped(py, error) {
 
 // Where it stands. The debugger evaluates this on top of whatever runs, between two turns of a
 // loop; nothing of the interpreter's state is changed.
-function where(py, started, signals) {
+function where(py, started, buffer) {
   const stack = frames(py, new Error()).slice(2);
   if (stack.some(({ wasm }) => wasm)) {
     return { state: "running", stack: stack.map(({ text }) => text), traceback: tracebackOf(py) };
@@ -34,7 +35,7 @@ function where(py, started, signals) {
   try {
     return { state: "waiting", stack: [], traceback: started.waiting() };
   } finally {
-    py.setInterruptBuffer(signals);
+    py.setInterruptBuffer(buffer);
   }
 }
 
@@ -62,12 +63,13 @@ async function main() {
     if (!leaves(error)) trapped(py, error);
     return fatal(error);
   };
-  py.setInterruptBuffer(signals);
+  const buffer = interruptBuffer(signals);
+  py.setInterruptBuffer(buffer);
   open({ ...wanted.fds, signals, heap: () => py._module.HEAP8.length });
   register(py);
   const started = py.pyimport("spec14_start");
   thread.on("message", () => wakeInnermost());
-  globalThis.spec14 = { where: () => where(py, started, signals) };
+  globalThis.spec14 = { where: () => where(py, started, buffer) };
   send({ type: "ready", seconds: performance.now() / 1000, snapshot, reason });
   const code = await started.run.callPromising(wanted.module, wanted.args);
   await thread.terminate(); // a debugger's session of its would be waited for

@@ -6,7 +6,7 @@
 - A failure that 32 bits explain carries a hint.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,14 +47,8 @@ class Outcomes:
         if call.excinfo is None:
             self._passed_unexpectedly(item, report)
             return
-        found = find(call.excinfo.value)
-        if found is None:
-            return
-        setattr(report, CAUSE, found.cause.name)
-        if found.cause.skip and self._skips:
-            report.outcome = "skipped"
-            report.longrepr = (*_place(item, call), f"Skipped: {found.reason}")
-        else:
+        found = self._judged(report, call.excinfo.value, lambda _found: _place(item, call))
+        if found is not None and report.failed:
             report.sections.append(("spec14", hint(found, item.path)))
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -65,13 +59,23 @@ class Outcomes:
         call: pytest.CallInfo[Any] | None = getattr(report, "call", None)
         if not report.failed or call is None or call.excinfo is None:
             return
-        found = find(call.excinfo.value)
+        self._judged(report, call.excinfo.value, lambda found: _line(found, collector.path))
+
+    def _judged(
+        self,
+        report: pytest.TestReport | pytest.CollectReport,
+        error: BaseException,
+        place: Callable[[Found], tuple[str, int]],
+    ) -> Found | None:
+        """Find the cause; make a skip of it where it is one."""
+        found = find(error)
         if found is None:
-            return
+            return None
         setattr(report, CAUSE, found.cause.name)
         if found.cause.skip and self._skips:
             report.outcome = "skipped"
-            report.longrepr = (*_line(found, collector.path), f"Skipped: {found.reason}")
+            report.longrepr = (*place(found), f"Skipped: {found.reason}")
+        return found
 
     def _passed_unexpectedly(self, item: pytest.Item, report: pytest.TestReport) -> None:
         text = report.longrepr
