@@ -203,7 +203,7 @@ def _messages(interpreter: Interpreter) -> Iterator[Message]:
 def _key(start: Start, imports: tuple[str, ...]) -> str:
     node = find_tool("node").resolve().stat()
     runtime = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-    folders = [HERE / "node", HERE / "inside", *start.inside.values()]
+    folders = [HERE / "launcher", HERE / "node", HERE / "inside", *start.inside.values()]
     return key_of(
         [file_sha256(start.runtime / name) for name in runtime],
         [node.st_size, node.st_mtime_ns],

@@ -1,37 +1,11 @@
 // The command line of CPython on the Pyodide runtime: `python.mjs PROGRAM [ARG ...]`.
 // Method after Pyodide's own src/templates/python_cli_entry.mjs (MPL-2.0), read at 314.0.
-import { lstatSync, readdirSync, realpathSync } from "node:fs";
-import path from "node:path";
 import process from "node:process";
 
+import { mountHost } from "./mount.mjs";
 import { loadPyodide } from "./pyodide.mjs";
 
-// Folders of the interpreter's own file system; of /tmp only what the command names is shown,
-// so that temporary files stay in memory.
-const OWN = new Set(["/dev", "/lib", "/proc", "/sys", "/tmp"]);
-
 const [program, ...args] = process.argv.slice(2);
-
-function named() {
-  return [process.cwd(), program, ...args]
-    .filter((word) => word.startsWith("/tmp/"))
-    .map((word) => path.join("/tmp", word.split("/")[2]));
-}
-
-function mountHost(FS) {
-  const folders = readdirSync("/")
-    .map((name) => `/${name}`)
-    .filter((folder) => !OWN.has(folder));
-  for (const folder of [...folders, ...new Set(named())]) {
-    const kind = lstatSync(folder, { throwIfNoEntry: false });
-    if (kind?.isDirectory()) {
-      FS.mkdirTree(folder);
-      FS.mount(FS.filesystems.NODEFS, { root: folder }, folder);
-    } else if (kind?.isSymbolicLink() && !FS.analyzePath(folder).exists) {
-      FS.symlink(realpathSync(folder), folder);
-    }
-  }
-}
 
 async function load() {
   try {
@@ -40,7 +14,7 @@ async function load() {
       _sysExecutable: program,
       env: { PYTHONINSPECT: "", ...process.env, HOME: process.cwd() },
       fullStdLib: false,
-      fsInit: mountHost,
+      fsInit: (FS) => mountHost(FS, [process.cwd(), program, ...args]),
     });
   } catch (error) {
     // `--version`, `--help` and wrong options end here.

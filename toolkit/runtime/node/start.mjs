@@ -2,39 +2,11 @@
 //
 // Unlike the launcher of `pyodide venv` (../launcher/python.mjs) the interpreter has no command
 // line: it is started, and then its functions are called.
-import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { mountFolder, mountHost } from "../launcher/mount.mjs";
 import { restoring } from "./restore.mjs";
-
-// Folders of the interpreter's own file system. /tmp is in memory, so that temporary files are
-// gone with it; what the host has there is shown only where it is asked for.
-const OWN = new Set(["/dev", "/lib", "/proc", "/sys", "/tmp"]);
-
-function mountFolder(FS, folder, place) {
-  FS.mkdirTree(place);
-  FS.mount(FS.filesystems.NODEFS, { root: folder }, place);
-}
-
-// The host's folders under the same names, and `shown`, {place: folder}.
-export function mountHost(FS, needed, shown) {
-  const under = needed
-    .filter((folder) => folder.startsWith("/tmp/"))
-    .map((folder) => path.join("/tmp", folder.split("/")[2]));
-  const folders = readdirSync("/")
-    .map((name) => `/${name}`)
-    .filter((folder) => !OWN.has(folder));
-  for (const folder of [...folders, ...new Set(under)]) {
-    const kind = lstatSync(folder, { throwIfNoEntry: false });
-    if (kind?.isDirectory()) {
-      mountFolder(FS, folder, folder);
-    } else if (kind?.isSymbolicLink() && !FS.analyzePath(folder).exists) {
-      FS.symlink(realpathSync(folder), folder);
-    }
-  }
-  for (const [place, folder] of Object.entries(shown)) mountFolder(FS, folder, place);
-}
 
 // What loadPyodide is told: `runtime` is the folder of the npm package, `program` the `python`
 // of an environment (which decides sys.prefix), `shown` further folders, {place: folder}.
@@ -43,7 +15,8 @@ export function settings({ program, cwd, env, shown = {} }) {
     _sysExecutable: program,
     env: { PYTHONINSPECT: "", HOME: "/tmp", ...env },
     fsInit(FS) {
-      mountHost(FS, [cwd, program], shown);
+      mountHost(FS, [cwd, program]);
+      for (const [place, folder] of Object.entries(shown)) mountFolder(FS, folder, place);
       FS.chdir(cwd);
     },
   };
