@@ -94,10 +94,12 @@ class TestSettings:
     )
     run_timeout: float = option(0.0, "seconds the whole run may take; 0: as long as it likes")
     replace_after: int = option(
-        5000, "tests after which an interpreter is replaced by a fresh one (between two files)"
+        5000,
+        "tests after which an interpreter is replaced by a fresh one",
     )
     heap_limit: int = option(
-        1024, "MiB of memory from which an interpreter is replaced (between two files)"
+        1024,
+        "MiB of memory from which an interpreter is replaced, not amid tests that share fixtures",
     )
     durations: str | None = option(
         None,

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import docker
 import pytest
 
 from tests.benchmarks.figures import Report, this_machine
+from tests.benchmarks.in_the_image import InTheImage
 from tests.image.conftest import client, containers, copy_of, owner, work
-from tests.image.containers import IMAGE, Containers
+from tests.image.containers import IMAGE, Containers, Owner
 from tests.image.machine import ROOT
 
 NAMED: Final = (
@@ -35,6 +37,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def cold(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--cold"))
+
+
+@pytest.fixture(scope="module")
+def in_the_image(work: Path, owner: Owner) -> Iterator[InTheImage]:
+    image = InTheImage(work, owner)
+    try:
+        yield image
+    finally:
+        image.down()
 
 
 @pytest.fixture(scope="session")

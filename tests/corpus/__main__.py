@@ -20,7 +20,8 @@ from tests.benchmarks.figures import this_machine
 from tests.corpus.attempt import ROOT, Attempt
 from tests.corpus.entries import Entry, read_entries
 from tests.corpus.outcome import Outcome, keep_outcome, outcome_key, read_outcome
-from tests.corpus.table import between, row, table
+from tests.corpus.page import between
+from tests.corpus.table import row, table
 from toolkit.cache import write_atomically
 from toolkit.installed import installed_version
 from toolkit.pins import RUNTIME, facts, fingerprint, read_pins

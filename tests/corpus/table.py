@@ -1,4 +1,4 @@
-"""The table of ``docs/corpus.md``: only what stands between the markers is written."""
+"""The table of ``docs/corpus.md``, one line for each project."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +9,6 @@ from packaging.utils import canonicalize_name
 from tests.corpus.entries import Entry
 from tests.corpus.outcome import Outcome
 
-BEGIN: Final = "<!-- written by `nox -s corpus`: begin -->"
-END: Final = "<!-- written by `nox -s corpus`: end -->"
 HEADING: Final = (
     "package",
     "version",
@@ -86,7 +84,7 @@ def table(
         outcome = outcomes.get(canonicalize_name(entry.name))
         line = row(entry, outcome)
         if outcome is None:
-            line = kept.get((_cell(entry.name), _cell(entry.version)), line)
+            line = kept.get((cell(entry.name), cell(entry.version)), line)
         lines.append(line)
     told = [*(f"- {fact}" for fact in facts), "", summary(entries, outcomes), ""]
     return "\n".join([*told, *lines])
@@ -101,22 +99,6 @@ def rows_of(text: str) -> dict[tuple[str, str], str]:
         if len(cells) == len(HEADING) + 2 and cells[1] not in {HEADING[0], "---"}:
             found[cells[1], cells[2]] = line
     return found
-
-
-def between(page: str, new: str | None = None) -> tuple[str, str]:
-    """Give what stands between the markers of a page, and the page with `new` in its place.
-
-    Raises
-    ------
-    ValueError
-        When the markers are not there, once each and in order.
-    """
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        msg = f"the page must hold {BEGIN} and, after it, {END}"
-        raise ValueError(msg)
-    head, rest = page.split(BEGIN)
-    old, tail = rest.split(END)
-    return old, page if new is None else f"{head}{BEGIN}\n\n{new}\n\n{END}{tail}"
 
 
 def _tests(entry: Entry, outcome: Outcome) -> str:
@@ -134,10 +116,10 @@ def _failure(entry: Entry, outcome: Outcome) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+    return f"| {' | '.join(map(cell, cells))} |"
 
 
-def _cell(text: str) -> str:
-    """Keep a cell in its cell: messages of compilers hold bars, backticks and HTML."""
+def cell(text: str) -> str:
+    """Give a text as a cell of a table: messages of compilers hold bars, backticks and HTML."""
     plain = " ".join(text.split()).replace("|", "\N{BROKEN BAR}")
     return plain.replace("<", "&lt;").replace("`", "'").replace("*", "\\*").replace("_", "\\_")

@@ -82,6 +82,18 @@ def test_every_way_to_die(faults: Path, spec14: Spec14) -> None:
     assert "wasm-function[" in done.stdout, "where WebAssembly stood"
 
 
+def test_no_more_memory(faults: Path, spec14: Spec14) -> None:
+    words = ["test", "--project", faults, "--workers", "1", "tests/memory", "--", "-v"]
+    done = spec14(*words, env={"NODE_OPTIONS": "--max-old-space-size=100"}, timeout=600)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert totals(done.stdout) == {"failed": 1, "passed": 3, "error": 1}
+    assert "test_fills_the_heap - MemoryError" in done.stdout
+    assert re.search(r"ended with signal \d+ \(SIG\w+\) in this test", done.stdout), done.stdout
+    assert "JavaScript heap out of memory" in done.stdout, "its last words"
+    # The second by --heap-limit, the third in the place of the one that died.
+    assert "interpreters: 3, started" in done.stdout
+
+
 def test_a_death_when_all_tests_are_through(faults: Path, spec14: Spec14) -> None:
     done = spec14("test", "--project", faults, "tests/ending")
     assert done.returncode == 1, done.stdout + done.stderr

@@ -6,7 +6,10 @@ import pytest
 
 from tests.corpus.entries import Entry
 from tests.corpus.outcome import Outcome
-from tests.corpus.table import BEGIN, END, NOT_RUN, between, row, rows_of, summary, table
+from tests.corpus.page import MARK, between
+from tests.corpus.table import NOT_RUN, row, rows_of, summary, table
+
+BEGIN, END = (MARK.format(writer="nox -s corpus", end=end) for end in ("begin", "end"))
 
 ENTRY = Entry(
     name="snake_case",

@@ -1,11 +1,13 @@
 """The plugins in a native session: what they make of results, marks and entries."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from pytest_spec14.markers import Markers
-from pytest_spec14.plugins import register, told
+from pytest_spec14.plugins import register
+from pytest_spec14.told import told
 
 pytest_plugins = "pytester"
 
@@ -269,5 +271,5 @@ def test_settings_come_by_the_environment(
     assert told() == {"skips": []}
     file = pytester.path / "told.json"
     file.write_text('{"check_skips": true}')
-    monkeypatch.setenv("SPEC14_TEST", f"@{file}")
-    assert told() == {"check_skips": True}
+    monkeypatch.setenv("SPEC14_TEST", json.dumps({"file": str(file), "role": "run"}))
+    assert told() == {"check_skips": True, "file": str(file), "role": "run"}

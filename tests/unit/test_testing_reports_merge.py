@@ -84,6 +84,10 @@ def test_files_and_folders_can_be_named(tmp_path: Path) -> None:
         ([shard(7, of=100_000)], ["missing: shard 1/100000, 2/100000", "and 99979 more"]),
         ([shard(1), shard(2), shard(1), shard(3)], ["there twice: shard 1/3", "part-2"]),
         (
+            [shard(1), replace(shard(2), dealt="5ba2"), shard(3)],
+            ["not dealt out to all shards in the same way", "2/3 5ba2  ", "same source"],
+        ),
+        (
             [shard(1), shard(2), replace(shard(3), wheel_sha256="cd" * 32)],
             ["2 different wheels", "cdcd"],
         ),

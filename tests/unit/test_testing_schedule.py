@@ -58,6 +58,20 @@ def test_groups_stay_together_and_batches_are_small(
     assert all(len(where) == 1 for where in places.values())
 
 
+@given(suites(), known(), st.integers(1, 5), st.integers(1, 20))
+def test_a_batch_is_cut_only_between_groups(
+    tests: list[Test], durations: Durations, shares: int, most: int
+) -> None:
+    group = {test.id: test.group or test.id for test in tests}
+    for batch in batches(tests, durations, shares=shares, most=most):
+        assert batch.ids[-1] in batch.cuts
+        for place, name in enumerate(batch.ids, 1):
+            before, after = (
+                {group[one] for one in part} for part in (batch.ids[:place], batch.ids[place:])
+            )
+            assert (name in batch.cuts) == before.isdisjoint(after)
+
+
 @given(suites(), known(), st.integers(1, 6))
 def test_shards_are_a_partition(tests: list[Test], durations: Durations, shards: int) -> None:
     found = batches(tests, durations, shares=shards, most=10)

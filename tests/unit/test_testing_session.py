@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,6 +95,12 @@ def talk(tmp_path: Path) -> Talk:
     return speak
 
 
+def run(*names: str, cuts: Sequence[str] = ()) -> dict[str, Any]:
+    """Give the message that has tests run."""
+    ids, last = ([f"test_suite.py::{name}" for name in part] for part in (names, cuts))
+    return {"type": "run", "file": "test_suite.py", "ids": ids, "cuts": last}
+
+
 def of_type(messages: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [message for message in messages if message["type"] == kind]
 
@@ -124,8 +130,7 @@ def test_what_is_collected(talk: Talk) -> None:
 
 def test_what_is_run(talk: Talk) -> None:
     ids = ["test_second", "test_gone", "test_prints", "test_name[line\\nfeed]"]
-    run = {"type": "run", "file": "test_suite.py", "ids": [f"test_suite.py::{n}" for n in ids]}
-    said = talk([run, {"type": "end"}])
+    said = talk([run(*ids), {"type": "end"}])
     assert [m["id"].partition("::")[2] for m in of_type(said, "finish")] == [
         "test_second",
         "test_prints",
@@ -145,9 +150,18 @@ def test_what_is_run(talk: Talk) -> None:
     assert printed["text"] == "", "the worker's own reporter is silent"
 
 
+def test_when_the_memory_is_full_others_go_on(talk: Talk) -> None:
+    """On a host the memory counts as 0 bytes."""
+    given = ["test_first", "test_second", "test_prints"]
+    for limit, ran in ((1, given), (0, given[:2])):
+        said = talk([run(*given, cuts=given[1:]), {"type": "end"}], heap_limit=limit)
+        finished = [m["id"].partition("::")[2] for m in of_type(said, "finish")]
+        assert finished == ran, "only what stays together is run to its end"
+        assert [m["type"] for m in said if m["type"] == "idle"] == ["idle"] * 2
+
+
 def test_a_fixture_of_the_session_that_fails_at_the_end(talk: Talk) -> None:
-    run = {"type": "run", "file": "test_suite.py", "ids": ["test_suite.py::test_last"]}
-    said = talk([run, {"type": "end"}])
+    said = talk([run("test_last"), {"type": "end"}])
     outcomes = [(m["data"]["when"], m["data"]["outcome"]) for m in of_type(said, "report")]
     assert outcomes == [
         ("setup", "passed"),

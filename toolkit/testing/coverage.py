@@ -34,7 +34,7 @@ def part_folder(project: Project) -> Path:
 
 
 def prepare(project: Project, wheel: BuiltWheel) -> dict[str, Any]:
-    """Make an empty folder for the data, and give what ``SPEC14_TEST["coverage"]`` is to say."""
+    """Make an empty folder for the data, and give what the interpreters are told of it."""
     folder = part_folder(project)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -182,6 +182,8 @@ class Engine:
                 continue
             if worker.batch is not None:
                 self._listener.batch_done(worker)
+                if worker.left:  # its memory had grown past the limit
+                    self._queue.appendleft(worker.batch.rest(worker.left))
                 worker.batch = None
             if self._queue and not self._overdue:
                 if self._worn_out(worker):

@@ -1,7 +1,6 @@
 """JUnit files: pytest's own writer, told of tests whose interpreter died."""
 
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 from _pytest.junitxml import LogXML
@@ -36,18 +35,3 @@ def junit_files(config: pytest.Config, own: Path) -> list[Junit]:
     entries = ("suite_name", "logging", "duration_report", "family", "log_passing_tests")
     values = [config.getini(f"junit_{entry}") for entry in entries]
     return [Junit(str(path), config.option.junitprefix, *values) for path in paths]
-
-
-def read_counts(junit: Path) -> dict[str, int]:
-    """Give the totals of a JUnit file; zeros when there is none, or half of one."""
-    totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
-    if junit.is_file():
-        # Written by pytest for the project's own user; expat (>= 2.4) stops entity bombs.
-        try:
-            root = ET.parse(junit).getroot()  # noqa: S314
-        except ET.ParseError:
-            return totals
-        for suite in root.iter("testsuite"):
-            for name in totals:
-                totals[name] += int(suite.get(name, 0))
-    return totals

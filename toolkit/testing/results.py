@@ -76,6 +76,8 @@ class Record:
         Number of interpreters at a time.
     shard
         ``"3/10"``, or ``None`` for all.
+    dealt
+        What is the same for all shards that were dealt the same tests in the same way.
     runtime
         Versions of what the tests ran in.
     root
@@ -92,6 +94,7 @@ class Record:
     seconds: float = 0.0
     workers: int = 1
     shard: str | None = None
+    dealt: str = ""
     runtime: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     root: str = "../.."
     results: tuple[Result, ...] = ()
@@ -180,7 +183,7 @@ def _result_from(item: Any) -> Result:
 
 
 def _require_types(record: Record) -> None:
-    texts = (record.wheel, record.wheel_sha256, record.root, record.shard or "")
+    texts = (record.wheel, record.wheel_sha256, record.root, record.shard or "", record.dealt)
     numbers = (record.exit_code, record.collected, record.workers)
     if not (
         _all(str, texts)

@@ -18,9 +18,8 @@ from toolkit.testing.command import (
 )
 from toolkit.testing.coverage_options import with_coverage
 from toolkit.testing.environment import environment_of_tests
-from toolkit.testing.junit import read_counts
 from toolkit.testing.requirements import test_requirements
-from toolkit.testing.results import Record
+from toolkit.testing.results import Record, read
 from toolkit.testing.suite import Suite, TestChoices
 from toolkit.wheels.build import BuiltWheel
 from toolkit.wheels.environment import TargetEnvironment
@@ -35,7 +34,7 @@ class TestRun:
     code
         pytest's exit code.
     counts
-        Numbers of tests, failures, errors and skipped tests (of the JUnit report).
+        Numbers of tests, by outcome (see `Record`).
     """
 
     __test__ = False
@@ -84,8 +83,8 @@ def run_tests(
     """
     requirements = with_coverage(suite_words(project, words), test_requirements(project))
     environment = environment_of_tests(project, wheel, requirements, say=say)
-    junit = project.report / "junit.xml"
-    for old in (junit, project.report / "tests.json"):
+    record = project.report / "tests.json"
+    for old in (project.report / "junit.xml", record):
         old.unlink(missing_ok=True)
     own = test_command(project)
     if own.line and not words:
@@ -95,7 +94,6 @@ def run_tests(
     else:
         suite = Suite(project, environment, choices or TestChoices(limits={}))
         code = suite.run(wheel, words, say=say or (lambda _line: None))
-    record = project.report / "tests.json"
     if not record.is_file():
         # Another command than pytest, or pytest did not get as far as a session.
         empty = Record(
@@ -105,8 +103,7 @@ def run_tests(
             arguments=tuple(words),
         )
         write_record(record, empty.as_json())
-    counts = read_counts(junit)
-    return TestRun(code=code, counts=counts)
+    return TestRun(code=code, counts=read(record).counts)
 
 
 def _run_shell(project: Project, environment: TargetEnvironment, text: str) -> int:

@@ -52,6 +52,8 @@ class Batch:
         The tests, in the order in which they were collected.
     seconds
         What they are expected to take.
+    cuts
+        The tests after which another interpreter may go on: not between two that stay together.
     retried
         Whether a worker died before the first of them could start.
     """
@@ -59,6 +61,7 @@ class Batch:
     file: str
     ids: tuple[str, ...]
     seconds: float
+    cuts: frozenset[str] = frozenset()
     retried: bool = False
 
     def rest(self, ids: Sequence[str], *, retried: bool = False) -> Batch:
@@ -132,7 +135,8 @@ def _split(
 ) -> list[Batch]:
     def batch(part: Sequence[Test]) -> Batch:
         seconds = sum(known[test.id] for test in part)
-        return Batch(file=file, ids=tuple(test.id for test in part), seconds=round(seconds, 6))
+        ids = tuple(test.id for test in part)
+        return Batch(file=file, ids=ids, seconds=round(seconds, 6), cuts=frozenset(_ends(part)))
 
     whole = batch(tests)
     if whole.seconds <= share and len(whole.ids) <= most:
@@ -148,6 +152,17 @@ def _split(
         parts[-1] += unit
         seconds += wanted
     return [batch(part) for part in parts]
+
+
+def _ends(tests: Sequence[Test]) -> list[str]:
+    """Give the tests after which nothing comes of what has begun."""
+    last = {test.group: place for place, test in enumerate(tests) if test.group}
+    found, until = [], 0
+    for place, test in enumerate(tests):
+        until = max(until, last.get(test.group, 0))
+        if place >= until:
+            found.append(test.id)
+    return found
 
 
 def _units(tests: Sequence[Test]) -> list[list[Test]]:

@@ -79,7 +79,7 @@ def read_skips(project: Project) -> tuple[Entry, ...]:
 def handed_in(
     entries: Iterable[Entry], settings: TestSettings, *, check: bool = False
 ) -> dict[str, Any]:
-    """Give what the plugin is told (``SPEC14_TEST``): values that JSON can hold.
+    """Give what the plugin is told: values that JSON can hold.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.cache import write_record
 from toolkit.errors import SettingsError
 from toolkit.project import Project
 from toolkit.runtime.snapshot import snapshot_for
@@ -101,7 +102,7 @@ class Suite:
             told = begin(engine, spare=limits.workers - 1)
             if told.config is None:
                 return told.code
-            options = {
+            options: dict[str, Any] = {
                 **told.config["options"],
                 "arguments": list(words),
                 "rootdir": told.config["rootdir"],
@@ -140,13 +141,12 @@ class Suite:
 
     def _site(self, folder: Path, wheel: BuiltWheel, words: Sequence[str], limits: Limits) -> Site:
         project = self._project
-        return Site(
-            python=self._environment.python,
-            cwd=folder,
-            env={**os.environ, **test_environment(project), "PYTHONPATH": ""},
-            words=tuple(_pytest_words(project, words)),
-            settings={
+        told = project.cache / "tests-told.json"
+        write_record(
+            told,
+            {
                 "timeout": limits.timeout,
+                "heap_limit": limits.heap_limit * 2**20,
                 "workers": limits.workers,
                 "markup": sys.stdout.isatty(),
                 "pycache": str(project.cache / "pycache"),
@@ -155,19 +155,26 @@ class Suite:
                 **handed_in(self._skips, project.settings.test, check=self._choices.check_skips),
             },
         )
+        return Site(
+            python=self._environment.python,
+            cwd=folder,
+            env={**os.environ, **test_environment(project), "PYTHONPATH": ""},
+            words=tuple(_pytest_words(project, words)),
+            settings=told,
+        )
 
-    def _plan(
-        self, tests: Sequence[Test], limits: Limits, options: Mapping[str, Any]
-    ) -> list[Batch]:
+    def _plan(self, tests: Sequence[Test], limits: Limits, options: dict[str, Any]) -> list[Batch]:
         most = min(MOST, limits.replace_after)
         if self._choices.shard is not None:
-            tests = self._of_shard(tests, *self._choices.shard, most=most)
+            tests, options["dealt"] = self._of_shard(tests, *self._choices.shard, most=most)
         found = batches(tests, self._durations, shares=limits.workers, most=most)
         if any(options.get(name) for name in IN_ORDER):
             return found
         return longest_first(found)
 
-    def _of_shard(self, tests: Sequence[Test], shard: int, shards: int, *, most: int) -> list[Test]:
+    def _of_shard(
+        self, tests: Sequence[Test], shard: int, shards: int, *, most: int
+    ) -> tuple[list[Test], str]:
         given = self._project.settings.test.durations
         durations = Durations()
         if given is not None:
@@ -179,11 +186,11 @@ class Suite:
         mine = deal(found, shard=shard, shards=shards)
         names = {name for batch in mine for name in batch.ids}
         by = f"durations of {given}" if given else "numbers of tests"
+        dealt = fingerprint(found, shards=shards)
         print(  # noqa: T201 - every machine's log is to show it
-            f"shard {shard}/{shards}: {len(names)} of {len(tests)} tests, dealt by {by} "
-            f"({fingerprint(found, shards=shards)})"
+            f"shard {shard}/{shards}: {len(names)} of {len(tests)} tests, dealt by {by} ({dealt})"
         )
-        return [test for test in tests if test.id in names]
+        return [test for test in tests if test.id in names], dealt
 
 
 def parse_shard(text: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,7 +53,7 @@ class Site:
     words
         pytest's arguments.
     settings
-        What the sessions inside are told besides.
+        A file of JSON with what the sessions inside are told besides.
     snapshot
         A memory snapshot to start from.
     """
@@ -62,7 +62,7 @@ class Site:
     cwd: Path
     env: Mapping[str, str]
     words: tuple[str, ...]
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Path
     snapshot: Path | None = None
 
     def start(self, told: Mapping[str, Any]) -> Start:
@@ -73,7 +73,7 @@ class Site:
         told
             What its session is told besides `settings`.
         """
-        every = {**self.settings, "args": list(self.words), **told}
+        every = {"file": str(self.settings), "args": list(self.words), **told}
         return Start(
             runtime=RUNTIME,
             python=self.python,
@@ -212,7 +212,8 @@ class Worker(Interpreter):
         self.importing = batch.file
         self.idle = False
         self.within(limit)
-        self.send({"type": "run", "file": batch.file, "ids": list(batch.ids)})
+        cuts = [name for name in batch.ids if name in batch.cuts]
+        self.send({"type": "run", "file": batch.file, "ids": list(batch.ids), "cuts": cuts})
 
     def within(self, seconds: float | None) -> None:
         """Expect something to come within a time; ``None``: whenever it likes."""

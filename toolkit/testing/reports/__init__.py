@@ -27,9 +27,10 @@ def plugins(project: Project, wheel: BuiltWheel, options: Mapping[str, Any]) -> 
         The wheel that is tested.
     options
         pytest's options as a worker tells them, and: ``arguments`` (words of the command line),
-        ``workers`` (their number), ``shard`` (two numbers or ``None``), ``runtime`` (versions
-        by name), ``rootdir`` (pytest's root folder) and ``site_packages`` (where the wheel is
-        installed, as the workers see it). What is not there is not told.
+        ``workers`` (their number), ``shard`` (two numbers or ``None``), ``dealt`` (fingerprint of
+        the dealing, known after collection), ``runtime`` (versions by name), ``rootdir``
+        (pytest's root folder) and ``site_packages`` (where the wheel is installed, as the
+        workers see it). What is not there is not told.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def plugins(project: Project, wheel: BuiltWheel, options: Mapping[str, Any]) -> 
         that it has then.
     """
     recorder = Recorder()
-    made: list[object] = [recorder, Writer(project, wheel, _facts(options), recorder)]
+    made: list[object] = [recorder, Writer(project, wheel, lambda: _facts(options), recorder)]
     if site_packages := options.get("site_packages"):
         made.append(CoveragePlugin(project, wheel, Path(site_packages), options))
     return made
@@ -51,6 +52,7 @@ def _facts(options: Mapping[str, Any]) -> Facts:
         arguments=tuple(options.get("arguments", ())),
         workers=options.get("workers", 1),
         shard=None if shard is None else f"{shard[0]}/{shard[1]}",
+        dealt=options.get("dealt", ""),
         runtime={name: str(value) for name, value in options.get("runtime", {}).items()},
         root=None if root is None else Path(root),
     )

@@ -17,6 +17,7 @@ NO_TESTS: Final = 5
 
 MOST: Final = 20
 """Numbers of shards in a message."""
+SAME: Final = "run all shards with the same source, arguments and recorded durations"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +82,11 @@ def merged(parts: Sequence[Part]) -> Record:
     ------
     ReportsDisagree
         When a shard is missing or there twice, or was of another wheel or another number of
-        shards; when a test is in two of them.
+        shards, or was dealt its tests in another way; when a test is in two of them.
     """
     _require_one_wheel(parts)
     ordered = _in_order(parts)
+    _require_one_dealing(ordered)
     _require_no_test_twice(ordered)
     records = [part.record for part in ordered]
     told = [result for record in records for result in record.results]
@@ -162,6 +164,14 @@ def _in_order(parts: Sequence[Part]) -> list[Part]:
     return [by_number[number][0] for number in sorted(by_number)]
 
 
+def _require_one_dealing(parts: Sequence[Part]) -> None:
+    """Two shards that were dealt differently may both have left out the same test."""
+    if len({part.record.dealt for part in parts}) > 1:
+        told = "\n".join(f"{part.record.shard} {part.record.dealt}  {part.path}" for part in parts)
+        msg = "the tests were not dealt out to all shards in the same way"
+        raise ReportsDisagree(msg, do=SAME, detail=told)
+
+
 def _shard(part: Part) -> tuple[int, int]:
     if part.record.shard is None:
         msg = f"{part.path} is the report of a whole run, not of a shard"
@@ -186,7 +196,4 @@ def _require_no_test_twice(parts: Sequence[Part]) -> None:
             other = seen.setdefault(result.id, part)
             if other is not part and "::" in result.id:
                 msg = f"{result.id} is in shard {other.record.shard} and in {part.record.shard}"
-                raise ReportsDisagree(
-                    msg,
-                    do="run all shards with the same source, arguments and recorded durations",
-                )
+                raise ReportsDisagree(msg, do=SAME)

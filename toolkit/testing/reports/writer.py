@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +40,8 @@ class Facts:
         Number of interpreters at a time.
     shard
         ``"3/10"``, or ``None``.
+    dealt
+        Fingerprint of how the tests were dealt out to the shards.
     runtime
         Versions of what the tests run in.
     root
@@ -49,6 +51,7 @@ class Facts:
     arguments: tuple[str, ...] = ()
     workers: int = 1
     shard: str | None = None
+    dealt: str = ""
     runtime: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     root: Path | None = None
 
@@ -63,13 +66,13 @@ class Writer:
     wheel
         What was tested.
     facts
-        What else is known of the run; may be replaced until the session finishes.
+        Tells, when the session finishes, what else is known of the run.
     recorder
         Has the results.
     """
 
     def __init__(
-        self, project: Project, wheel: BuiltWheel, facts: Facts, recorder: Recorder
+        self, project: Project, wheel: BuiltWheel, facts: Callable[[], Facts], recorder: Recorder
     ) -> None:
         self.project = project
         self.wheel = wheel
@@ -80,15 +83,15 @@ class Writer:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write everything; other plugins may have changed the exit code by now."""
-        record = self._record(int(session.exitstatus), session.testscollected)
+        facts = self.facts()
+        record = self._record(facts, int(session.exitstatus), session.testscollected)
         self.record = record
-        root = source_root(self.project, self.facts.root)
+        root = source_root(self.project, facts.root)
         write_files(record, self.project.report, root)
         if is_wanted(os.environ):
             self._tell_actions(session, record, root)
 
-    def _record(self, code: int, collected: int) -> Record:
-        facts = self.facts
+    def _record(self, facts: Facts, code: int, collected: int) -> Record:
         return Record(
             wheel=self.wheel.path.name,
             wheel_sha256=self.wheel.sha256,
@@ -98,6 +101,7 @@ class Writer:
             seconds=time.monotonic() - self.recorder.started,
             workers=facts.workers,
             shard=facts.shard,
+            dealt=facts.dealt,
             runtime=dict(facts.runtime),
             root=os.path.relpath(source_root(self.project, facts.root), self.project.report),
             results=self.recorder.results,

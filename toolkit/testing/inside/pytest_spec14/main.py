@@ -1,32 +1,24 @@
 """Where a worker begins."""
 
-import json
-import os
 import sys
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from _pytest.assertion import rewrite
 
 from pytest_spec14 import channel, environment
 from pytest_spec14.session import Worker
-
-SETTINGS: Final = "SPEC14_TEST"
-
-
-def settings() -> Mapping[str, Any]:
-    """Give what the controller says, JSON in the environment."""
-    found: Mapping[str, Any] = json.loads(os.environ[SETTINGS])
-    return found
+from pytest_spec14.told import told
 
 
 def run() -> int:
     """Run pytest as a worker and give its exit code."""
-    told = settings()
-    keep_bytecode(told.get("pycache"))
+    settings = told()
+    keep_bytecode(settings.get("pycache"))
     environment.prepare()
-    code = int(pytest.main(list(told["args"]), plugins=[Worker(told), Extensions(told)]))
+    plugins = [Worker(settings), Extensions(settings)]
+    code = int(pytest.main(list(settings["args"]), plugins=plugins))
     channel.send("end", code=code)
     return code
 
@@ -62,12 +54,12 @@ def keep_bytecode(folder: str | None) -> None:
 class Extensions:
     """The plugins that every session in WebAssembly gets."""
 
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        self._told = dict(told)
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = dict(settings)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register them."""
         from pytest_spec14 import plugins  # noqa: PLC0415 - its modules want rewritten asserts
 
-        plugins.register(config, self._told)
+        plugins.register(config, self._settings)

@@ -9,7 +9,6 @@ pytest-cov in a project's ``addopts`` are known then, and the project's import i
 """
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -19,7 +18,8 @@ from typing import Any, Final
 
 import pytest
 
-SETTINGS: Final = "SPEC14_TEST"
+from pytest_spec14 import told
+
 INTERVAL: Final = 10.0
 """Seconds after which a long group is saved in between: a death loses no more."""
 QUIET: Final = (
@@ -34,7 +34,7 @@ QUIET: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """What the controller says of coverage (``coverage`` in ``SPEC14_TEST``).
+    """What the controller says of coverage (``coverage`` of its settings).
 
     Attributes
     ----------
@@ -53,11 +53,11 @@ class Where:
 
 def where() -> Where | None:
     """Give what the controller says; nothing when it says nothing of coverage."""
-    told = json.loads(os.environ.get(SETTINGS, "{}")).get("coverage")
-    if told is None:
+    said = told.told().get("coverage")
+    if said is None:
         return None
     return Where(
-        folder=told["folder"], packages=tuple(told["packages"]), known=frozenset(told["known"])
+        folder=said["folder"], packages=tuple(said["packages"]), known=frozenset(said["known"])
     )
 
 

@@ -1,13 +1,10 @@
 """What every session in WebAssembly gets besides pytest's own plugins.
 
 The runner calls `register`. By hand: ``python -m pytest -p pytest_spec14.plugins``, with
-settings as JSON in the environment variable ``SPEC14_TEST``.
+settings as :mod:`pytest_spec14.told` reads them.
 """
 
-import json
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -18,8 +15,8 @@ from pytest_spec14.neighbours import Neighbours, settle
 from pytest_spec14.outcomes import Outcomes
 from pytest_spec14.overflow import Overflows
 from pytest_spec14.skips import Skips
+from pytest_spec14.told import told
 
-VARIABLE: Final = "SPEC14_TEST"
 NAME: Final = "spec14-"
 
 environment.prepare()
@@ -52,15 +49,6 @@ def register(config: pytest.Config, settings: Mapping[str, Any]) -> None:
     }
     for name, plugin in plugins.items():
         config.pluginmanager.register(plugin, f"{NAME}{name}")
-
-
-def told() -> Mapping[str, Any]:
-    """Give the settings of the environment: JSON, or ``@`` and the path of a file of it."""
-    text = os.environ.get(VARIABLE, "{}")
-    if text.startswith("@"):
-        text = Path(text[1:]).read_text("utf-8")
-    settings: Mapping[str, Any] = json.loads(text)
-    return settings
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,8 +5,9 @@ that of pytest-xdist's worker (``xdist/remote.py``); only one worker collects ev
 """
 
 import itertools
+import math
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
@@ -71,12 +72,14 @@ class Worker:
     ----------
     settings
         ``role`` ("collect" or "run"), ``worker`` (its name), ``killers`` (files whose import
-        ended an interpreter before), ``markup`` (whether reports may hold colours).
+        ended an interpreter before), ``markup`` (whether reports may hold colours),
+        ``heap_limit`` (bytes from which it takes no more tests of a batch).
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
         self._collects = settings["role"] == "collect"
+        self._heap_limit: float = settings.get("heap_limit", math.inf)
         self._files = Files(lazy=not self._collects, killers=settings.get("killers", ()))
         self._told: dict[str, Any] = {}
         self._deselected = 0
@@ -187,7 +190,7 @@ class Worker:
             message = channel.receive()
             match message["type"]:
                 case "run":
-                    self._run(session, message["file"], message["ids"])
+                    self._run(session, message["file"], message["ids"], set(message["cuts"]))
                 case "end":
                     self._end(session)
                     return True
@@ -195,7 +198,9 @@ class Worker:
                     msg = f"no message of the type {other!r} is known"
                     raise ValueError(msg)
 
-    def _run(self, session: pytest.Session, file: str, ids: Sequence[str]) -> None:
+    def _run(
+        self, session: pytest.Session, file: str, ids: Sequence[str], cuts: Container[str]
+    ) -> None:
         tests: list[pytest.Item] = []
         for found in self._files.items(session, file, ids):
             if isinstance(found, str):
@@ -204,20 +209,25 @@ class Worker:
                 tests.append(found)
         later = Later.from_parent(session, name="spec14")
         for test, following in itertools.pairwise([*tests, later]):
-            channel.send("start", id=test.nodeid, location=test.location)
-            self._last = test
-            try:
-                with limits.running():
-                    test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
-            except pytest.exit.Exception as error:
-                channel.send("exit", reason=error.msg, code=error.returncode)
-                raise
-            except KeyboardInterrupt:
-                channel.send("interrupted", id=test.nodeid)
-                raise
-            channel.send("finish", id=test.nodeid, heap=channel.heap())
-            if session.shouldstop:
-                channel.send("stop", reason=str(session.shouldstop))
+            self._run_one(session, test, following)
+            if test.nodeid in cuts and channel.heap() >= self._heap_limit:
+                return  # what is left of the batch is for another interpreter
+
+    def _run_one(self, session: pytest.Session, test: pytest.Item, following: pytest.Item) -> None:
+        channel.send("start", id=test.nodeid, location=test.location)
+        self._last = test
+        try:
+            with limits.running():
+                test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
+        except pytest.exit.Exception as error:
+            channel.send("exit", reason=error.msg, code=error.returncode)
+            raise
+        except KeyboardInterrupt:
+            channel.send("interrupted", id=test.nodeid)
+            raise
+        channel.send("finish", id=test.nodeid, heap=channel.heap())
+        if session.shouldstop:
+            channel.send("stop", reason=str(session.shouldstop))
 
     def _end(self, session: pytest.Session) -> None:
         """End the fixtures of the session; what goes wrong is the last test's, as in pytest."""

@@ -60,3 +60,20 @@ def wait_for_ever():
     from pyodide.ffi import run_sync
 
     run_sync(js.Promise.new(lambda *_: None))
+
+
+def fill():
+    """Ask for memory until there is none."""
+    import os
+
+    os.environ["filled"] = "yes"
+    kept = []
+    while True:
+        kept.append(bytes(64 << 20))
+
+
+def fill_javascript():
+    """Have JavaScript ask for memory until Node gives up."""
+    from pyodide.code import run_js
+
+    run_js("const kept = []; for (;;) kept.push(new Array(1000).fill({}))")
