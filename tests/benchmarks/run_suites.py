@@ -23,8 +23,7 @@ from subprocess import STDOUT, Popen
 from typing import Final
 
 from tests.benchmarks.build_wheels import ROOT, SPEC14
-from tests.corpus.entries import read_entries
-from tests.corpus.sdist import fetched, unpacked
+from tests.benchmarks.build_wheels import subject as to_build
 from tests.corpus.suite import section
 from toolkit.testing.results import read
 
@@ -35,9 +34,8 @@ build-backend = "hatchling.build"
 [project]
 name = "suite"
 version = "1.0"
-dependencies = {needs}
 [tool.spec14.test]
-requires = ["pytest", "hypothesis==6.135.0"]
+requires = ["pytest"]
 """
 TRIVIAL: Final = "".join(f"def test_{number}():\n    pass\n" for number in range(10))
 INTERPRETERS: Final = re.compile(
@@ -99,24 +97,30 @@ class Found:
 
 def subject(name: str, scratch: Path) -> Subject:
     """Give what is run, by name."""
-    if name == "pywavelets":
-        sdists = scratch / "sdists"
-        sdists.mkdir(exist_ok=True)
-        source = unpacked(fetched(read_entries()[name], sdists), scratch / "unpacked")
-        with (source / "pyproject.toml").open("a") as file:
-            file.write('\n[tool.spec14.test]\nrequires = ["pytest"]\n')
-        return Subject(name="PyWavelets", project=source, words=("--pyargs", "pywt"))
-    project = scratch / "project"
+    if name == "trivial":
+        return trivial(scratch / "project")
+    built = to_build(name, scratch)
+    settings = json.dumps(list(built.settings))
+    with (built.source / "pyproject.toml").open("a") as file:
+        file.write(f"\n[tool.spec14.wheel]\nconfig-settings = {settings}\n")
+        file.write('[tool.spec14.test]\nrequires = ["pytest", "hypothesis==6.135.0"]\n')
+    # --pyargs would find the conftest of the source, which is not compiled.
+    installed = ".spec14/cache/test-env/lib/python3.14/site-packages"
+    if name == "numpy":
+        words = (f"{installed}/numpy", "-m", "not slow")
+        return Subject(name="NumPy", project=built.source, words=words)
+    return Subject(name="PyWavelets", project=built.source, words=(f"{installed}/pywt",))
+
+
+def trivial(project: Path) -> Subject:
+    """Write a project with ten tests that do nothing."""
     package = project / "src" / "suite"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    if name == "trivial":
-        (project / "pyproject.toml").write_text(PYPROJECT.format(needs="[]"))
-        (project / "tests").mkdir()
-        (project / "tests" / "test_trivial.py").write_text(TRIVIAL)
-        return Subject(name="Trivial", project=project, words=("tests",), native=True)
-    (project / "pyproject.toml").write_text(PYPROJECT.format(needs='["numpy"]'))
-    return Subject(name="NumPy", project=project, words=("--pyargs", "numpy", "-m", "not slow"))
+    (project / "pyproject.toml").write_text(PYPROJECT)
+    (project / "tests").mkdir()
+    (project / "tests" / "test_trivial.py").write_text(TRIVIAL)
+    return Subject(name="Trivial", project=project, words=("tests",), native=True)
 
 
 def timed(words: Words, cwd: Path, log: Path) -> tuple[float, int]:
