@@ -54,7 +54,7 @@ class Run:
     @contextmanager
     def step(self, title: str, key: str) -> Iterator[None]:
         """Show a step and keep how long it took."""
-        with self.steps.step(title, record=self.project.cache / "durations.json", key=key):
+        with self.steps.step(title, record=self.project.cache / "steps.json", key=key):
             yield
 
 
