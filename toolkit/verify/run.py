@@ -25,12 +25,7 @@ from toolkit.wheels.environment import environment_with
 from toolkit.wheels.source import source_files
 
 INSIDE: Final = Path(__file__).parent / "inside"
-IMPORTS: Final = (
-    "IPython.core.interactiveshell",
-    "IPython.core.completer",
-    "IPython.utils.capture",
-    "pytest_spec14.causes",
-)
+IMPORTS: Final = ("spec14_kernel",)
 """What the memory snapshot holds besides the runtime."""
 BACKEND: Final = "module://matplotlib_inline.backend_inline"
 """The kernel of the site draws with it too."""

@@ -17,18 +17,13 @@ from collections.abc import Iterable
 
 
 def prepare(modules: Iterable[str]) -> None:
-    """Import modules, and leave nothing behind that depends on this process.
-
-    Nor what one of them sets for the whole interpreter: jedi raises the recursion limit.
-    """
-    limit = sys.getrecursionlimit()
+    """Import modules, and leave nothing behind that depends on this process."""
     for module in modules:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(module)
     if "_pytest.config" in sys.modules:
         for plugin in sys.modules["_pytest.config"].default_plugins:
             importlib.import_module(f"_pytest.{plugin}")
-    sys.setrecursionlimit(limit)
     sys.path_importer_cache.clear()
     gc.collect()
 
