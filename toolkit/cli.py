@@ -25,6 +25,7 @@ MODULES: Final = {
     "report": "toolkit.commands.report",
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
+    "verify": "toolkit.commands.verify",
     "serve": "toolkit.commands.site",
 }
 """Where each subcommand is, by its name."""

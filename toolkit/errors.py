@@ -242,6 +242,13 @@ class LiteFailed(Spec14Error):
     summary = "the JupyterLite site could not be built, or would not work"
 
 
+class ExamplesFail(Spec14Error):
+    """Examples of the documentation do not work."""
+
+    exit_code = 62
+    summary = "examples of the documentation do not work, and did before (or may not)"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 

@@ -16,6 +16,7 @@ from toolkit.progress import Steps
 from toolkit.project import Project, requirements_for
 from toolkit.testing.run import was_tested
 from toolkit.toolchain import unofficial
+from toolkit.verify.stage import Examination, Examiner
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
 from toolkit.wheels.dependencies import site_wheels
@@ -91,12 +92,22 @@ def _say_lowered(run: Run, built: BuiltWheel) -> None:
         run.steps.say(f"--warn let errors of the audit pass: {built.lowered} (see `spec14 audit`)")
 
 
-def up_to_date_docs(run: Run) -> Built:
+def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = False) -> Built:
     """Give the published site, built if anything it is made of has changed.
 
     The wheel for the runtime and the build for this machine go side by side: two
     compilers, two processors.
+
+    Parameters
+    ----------
+    run
+        The run of the command.
+    how
+        What is done with the examples; they are verified if nothing is said.
+    again
+        Whether it is built though nothing has changed: what is known of examples is kept.
     """
+    how = how or Examination()
     project = run.project
     requires = project.settings.docs.requires
     if requires is None:
@@ -108,8 +119,8 @@ def up_to_date_docs(run: Run) -> Built:
     record = project.cache / "docs.json"
     if wheel is not None:
         kept = read_record(record)
-        same = kept.get("inputs") == _docs_inputs(source, wheel, run, requires)
-        if same and project.site.is_dir():
+        same = kept.get("inputs") == _docs_inputs(source, wheel, run, requires, how)
+        if same and not again and project.site.is_dir():
             run.steps.say(f"{project.site} is up to date ({kept['pages']} pages)")
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
     record.unlink(missing_ok=True)
@@ -130,10 +141,11 @@ def up_to_date_docs(run: Run) -> Built:
             tested=was_tested(project, wheel.sha256),
             allow_origins=project.settings.docs.allow_origins,
             on_line=run.steps.say if run.verbose else None,
+            examine=Examiner(project=project, wheel=wheel, how=how, say=run.steps.say),
         )
     for warning in built.warnings:
         run.steps.say(str(warning))
-    inputs = _docs_inputs(source, wheel, run, requires)
+    inputs = _docs_inputs(source, wheel, run, requires, how)
     write_record(record, {"inputs": inputs, "pages": built.pages})
     run.steps.say(f"published {built.pages} pages in {built.site}")
     return built
@@ -146,8 +158,11 @@ def _native(run: Run, requires: tuple[str, ...]) -> Path:
         return native_python(run.project, requires)
 
 
-def _docs_inputs(source: str, wheel: BuiltWheel, run: Run, requires: tuple[str, ...]) -> str:
+def _docs_inputs(
+    source: str, wheel: BuiltWheel, run: Run, requires: tuple[str, ...], how: Examination
+) -> str:
     return key_of(
+        how.verify,
         source,
         wheel.sha256,
         was_tested(run.project, wheel.sha256),

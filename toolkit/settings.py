@@ -131,6 +131,30 @@ class DocsSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VerifySettings:
+    """``[tool.spec14.verify]``."""
+
+    fail_on: str = option(
+        "new",
+        'which examples without a button are an error: "new" (those that the baseline does not '
+        'name; without one, none), "any" or "never"',
+    )
+    baseline: str | None = option(
+        None,
+        "file of what is known not to work (`spec14 verify --accept` writes it); unset: "
+        "spec14-examples.json",
+    )
+    differs: str = option(
+        "on",
+        'whether an example whose output is not what its page shows has a button: "on" or "off"',
+    )
+    timeout: float = option(60.0, "seconds one example may take")
+    workers: int | None = option(
+        None, "interpreters at once; unset: one for each processor this machine lets us use"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class WheelSettings:
     """``[tool.spec14.wheel]``."""
 
@@ -164,6 +188,7 @@ class Settings:
     wheel: WheelSettings = option(WheelSettings(), "building the wheel")
     test: TestSettings = option(TestSettings(), "running the tests")
     docs: DocsSettings = option(DocsSettings(), "building the documentation")
+    verify: VerifySettings = option(VerifySettings(), "running the examples of the documentation")
     distribution: str = option(
         "ask",
         "whether a requirement that has no other wheel for the target may come from the Pyodide "
@@ -189,6 +214,11 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
     if settings.distribution not in DISTRIBUTIONS:
         msg = f"tool.spec14.distribution must not be {settings.distribution!r}"
         raise SettingsError(msg, do=f"use one of: {', '.join(DISTRIBUTIONS)}")
+    for name, known in (("fail_on", ("new", "any", "never")), ("differs", ("on", "off"))):
+        if (value := getattr(settings.verify, name)) not in known:
+            key = name.replace("_", "-")
+            msg = f"tool.spec14.verify.{key} must not be {value!r}"
+            raise SettingsError(msg, do=f"use one of: {', '.join(known)}")
     return settings
 
 

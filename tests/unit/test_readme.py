@@ -62,6 +62,7 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
         "docker compose run --rm toolkit spec14 wheel",
         "docker compose run --rm toolkit spec14 test",
         "docker compose run --rm toolkit spec14 docs",
+        "docker compose run --rm toolkit spec14 verify",
         "docker compose run --rm toolkit spec14 info",
         'docker run --rm -v "$PWD:/project" spec14-toolkit nox -s wasm-test',
     ),

@@ -11,6 +11,7 @@ from toolkit.pipeline import up_to_date_docs
 from toolkit.project import read_project, with_choices
 from toolkit.serve import server
 from toolkit.serve.headers import PROFILES
+from toolkit.verify.stage import Examination
 from toolkit.working import working_on
 
 
@@ -19,14 +20,27 @@ from toolkit.working import working_on
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@click.option(
+    "--verify/--no-verify",
+    default=True,
+    help="Run every example first, and publish buttons for those that work (or none at all).",
+)
 @click.pass_obj
 def docs(
-    options: Options, *, path: Path, no_deps: bool, offline: bool, distribution: str | None
+    options: Options,
+    *,
+    path: Path,
+    no_deps: bool,
+    offline: bool,
+    distribution: str | None,
+    verify: bool,
 ) -> None:
     """Build the documentation with an embedded JupyterLite site in .spec14/site."""
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        built = up_to_date_docs(run_on(project, options, no_deps=no_deps))
+        built = up_to_date_docs(
+            run_on(project, options, no_deps=no_deps), Examination(verify=verify)
+        )
     if options.as_json:
         print(json.dumps({"site": str(built.site), "pages": built.pages}))
 

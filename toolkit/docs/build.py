@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,9 @@ NOT_PUBLISHED: Final = (".buildinfo", ".buildinfo.bak", ".doctrees", "*.js.map",
 APP_LINK: Final = re.compile(rf"{IN_SITE}/({'|'.join(APPS)})/")
 
 
+type Examiner = Callable[[Path, Path, Sequence[Path]], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Built:
     """A published site.
@@ -73,6 +76,7 @@ def build_docs(
     out: Path | None = None,
     allow_origins: Sequence[str] = (),
     on_line: LineSink | None = None,
+    examine: Examiner | None = None,
 ) -> Built:
     """Build a project's documentation and publish it.
 
@@ -96,6 +100,8 @@ def build_docs(
         Origins (``https://host``) from which pages may load something.
     on_line
         Called with each line the tools write.
+    examine
+        Given where Sphinx wrote, the pages to publish, and all wheels of the site.
 
     Raises
     ------
@@ -125,6 +131,8 @@ def build_docs(
         if (work / IN_SITE).exists():
             msg = f"a page or folder of the documentation is called {IN_SITE!r}"
             raise DocsFailed(msg, do="give it another name: the Lite site goes there")
+        if examine is not None:
+            examine(folder, work, distribution.wheels)
         complete_button_settings(work)
         lite = describe_lite(folder, work, distribution)
         build_lite(lite, work / IN_SITE, cache=project.cache / "lite", on_line=on_line)

@@ -17,5 +17,11 @@ DOCTREES: Final = "doctrees"
 CONTENTS: Final = "contents"
 """Folder of the notebooks that jupyterlite-sphinx stages."""
 
+EXAMPLES: Final = "examples.json"
+"""Which notebook each button opens, and where its example is written."""
+BUTTON_BEGIN: Final = "<!-- spec14: button {name} -->"
+BUTTON_END: Final = "<!-- spec14: end of button {name} -->"
+"""Around each piece of HTML that belongs to the button of a notebook."""
+
 LITE: Final = "lite.json"
 """What ``conf.py`` says about the Lite site."""

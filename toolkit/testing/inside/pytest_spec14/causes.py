@@ -13,12 +13,8 @@ from dataclasses import dataclass
 from types import ModuleType, TracebackType
 from typing import Final
 
-import pytest
-
 from pytest_spec14.platform import C, Cause, Rule, platform
 
-JUDGEMENTS: Final = (AssertionError, pytest.fail.Exception)
-"""What a test says of what it saw: its own verdict, whatever happened before."""
 RAISE: Final = frozenset({dis.opmap["RAISE_VARARGS"]})
 DEPTH: Final = 20
 
@@ -58,7 +54,7 @@ def find(error: BaseException) -> Found | None:
 
 
 def _find(error: BaseException, depth: int) -> Found | None:
-    if depth == 0 or isinstance(error, JUDGEMENTS):
+    if depth == 0 or _is_judgement(error):
         return None
     if (name := _missing(error) or _ruled(error)) is not None:
         return Found(cause=platform().causes[name], error=error)
@@ -69,6 +65,13 @@ def _find(error: BaseException, depth: int) -> Found | None:
         if (found := _find(origin, depth - 1)) is not None:
             return found
     return None
+
+
+def _is_judgement(error: BaseException) -> bool:
+    """Say whether it is what a test says of what it saw: its own verdict, whatever came before."""
+    pytest = sys.modules.get("pytest")  # examples of a documentation run without it
+    kinds = (AssertionError,) if pytest is None else (AssertionError, pytest.fail.Exception)
+    return isinstance(error, kinds)
 
 
 def _origins(error: BaseException) -> Iterator[BaseException]:

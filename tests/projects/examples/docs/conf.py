@@ -1,0 +1,7 @@
+"""Sphinx."""
+
+project = "cases"
+extensions = ["sphinx.ext.autodoc", "numpydoc"]
+html_theme = "pydata_sphinx_theme"
+numpydoc_show_class_members = False
+exclude_patterns = ["_build"]

@@ -1,0 +1,1 @@
+"""Every example of the documentation, executed before its button is published."""
