@@ -101,6 +101,13 @@ def test_only_what_is_new_is_an_error(project: Project) -> None:
         enforce(project, [of_kind(Kind.FAILS)])
 
 
+def test_the_baseline_is_in_the_project(project: Project) -> None:
+    for name in ("../outside.json", "/etc/outside.json"):
+        elsewhere = with_settings(project, VerifySettings(baseline=name))
+        with pytest.raises(SettingsError, match="is not in the project"):
+            accept(elsewhere, [of_kind(Kind.FAILS)])
+
+
 def test_other_policies(project: Project) -> None:
     strict = with_settings(project, VerifySettings(fail_on="any", differs="off"))
     with pytest.raises(ExamplesFail):

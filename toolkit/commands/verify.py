@@ -44,7 +44,7 @@ def verify(
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
         run = run_on(project, options, no_deps=no_deps)
-        up_to_date_docs(run, Examination(accept=accept), again=True)
+        up_to_date_docs(run, Examination(accept=accept, again=True), again=True)
         report = json.loads((project.report / RECORD).read_text("utf-8"))
     if options.as_json:
         print(json.dumps(report))

@@ -10,13 +10,20 @@ from toolkit.errors import ExamplesFail, SettingsError
 from toolkit.project import Project
 from toolkit.verify.outcome import Kind, Verdict
 
-POLICIES: Final = ("new", "any", "never")
 DEFAULT: Final = "spec14-examples.json"
 MOST: Final = 20
 
 
-def bad(verdicts: Iterable[Verdict], differs: str) -> list[Verdict]:
-    """Give what has no button."""
+def without_button(verdicts: Iterable[Verdict], differs: str) -> list[Verdict]:
+    """Give what has no button.
+
+    Parameters
+    ----------
+    verdicts
+        On all examples.
+    differs
+        ``"on"`` or ``"off"``: what becomes of those with another output.
+    """
     fine = {Kind.WORKS, Kind.DIFFERS} if differs == "on" else {Kind.WORKS}
     return [one for one in verdicts if one.kind not in fine]
 
@@ -32,15 +39,14 @@ def enforce(project: Project, verdicts: Iterable[Verdict]) -> str:
         When the baseline cannot be read.
     """
     settings = project.settings.verify
-    broken = bad(verdicts, settings.differs)
+    broken = without_button(verdicts, settings.differs)
     if settings.fail_on == "never" or not broken:
         return ""
     if settings.fail_on == "any":
         raise _failure(broken, "do not work")
     file = baseline(project)
     if not file.is_file():
-        name = file.relative_to(project.folder)
-        return f"no {name}: what does not work is not compared (`spec14 verify --accept` writes it)"
+        return f"no {file.name}: what does not work is not compared (`spec14 verify --accept` writes it)"
     known = _read(file)
     if new := [one for one in broken if one.identity not in known]:
         raise _failure(new, f"do not work, and are not in {file.name}")
@@ -49,7 +55,7 @@ def enforce(project: Project, verdicts: Iterable[Verdict]) -> str:
 
 def accept(project: Project, verdicts: Iterable[Verdict]) -> Path:
     """Write the baseline: what does not work now may stay so."""
-    broken = bad(verdicts, project.settings.verify.differs)
+    broken = without_button(verdicts, project.settings.verify.differs)
     known = {one.identity: {"kind": one.kind, "reason": one.reason} for one in broken}
     text = json.dumps({"schema": 1, "known": dict(sorted(known.items()))}, indent=1)
     file = baseline(project)
@@ -58,8 +64,18 @@ def accept(project: Project, verdicts: Iterable[Verdict]) -> Path:
 
 
 def baseline(project: Project) -> Path:
-    """Give the file of the baseline."""
-    return project.folder / (project.settings.verify.baseline or DEFAULT)
+    """Give the file of the baseline.
+
+    Raises
+    ------
+    SettingsError
+        When it would lie outside the project.
+    """
+    file = (project.folder / (project.settings.verify.baseline or DEFAULT)).resolve()
+    if not file.is_relative_to(project.folder.resolve()):
+        msg = f"[tool.spec14.verify] baseline: {file} is not in the project"
+        raise SettingsError(msg, do="name a file of the project")
+    return file
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from toolkit.errors import RuntimeFailed
 from toolkit.runtime.interpreter import Interpreter, Message, Start
 from toolkit.verify.outcome import LIMIT, Example, Verdict, judge
 
@@ -66,6 +67,11 @@ def run_examples(
         Seconds that one may take, without the interpreter's start.
     done
         Told of each, as soon as it is known.
+
+    Raises
+    ------
+    RuntimeFailed
+        When an interpreter does not start: that is not its example's fault.
     """
     waiting = iter(examples)
     jobs: list[Job] = []
@@ -140,6 +146,10 @@ def _ended(job: Job, limit: float) -> Verdict:
     died = _how(job, limit)
     tail = job.interpreter.tail().strip().splitlines()
     job.interpreter.end()
+    if not any(message["type"] == "ready" for message in job.told):
+        msg = "the interpreter for an example did not start"
+        detail = "\n".join([died, *tail[-20:]])
+        raise RuntimeFailed(msg, do="see `spec14 info`", detail=detail)
     found = judge(job.example, [one for one in job.told if one["type"] in SAID], died)
     last = "\n".join(tail[-20:]) if found.reason == died else ""
     return replace(found, got=found.got or last, seconds=round(time.monotonic() - job.begun, 2))

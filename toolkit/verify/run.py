@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.docs.handover import CONTENTS, EXAMPLES
@@ -47,17 +48,6 @@ class Verified:
     verdicts: tuple[Verdict, ...]
     ran: int
 
-    def off(self, differs: str) -> frozenset[str]:
-        """Give the notebooks whose buttons are not published.
-
-        Parameters
-        ----------
-        differs
-            ``"on"`` or ``"off"``: what becomes of those with another output.
-        """
-        fine = {Kind.WORKS, Kind.DIFFERS} if differs == "on" else {Kind.WORKS}
-        return frozenset(one.notebook for one in self.verdicts if one.kind not in fine)
-
 
 def read_examples(project: Project, folder: Path) -> tuple[Example, ...]:
     """Give the examples that Sphinx met.
@@ -90,8 +80,8 @@ def verify(
     examples: Sequence[Example],
     wheels: Sequence[Path],
     *,
+    again: bool,
     say: Callable[[str], None],
-    step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Verified:
     """Run the examples, those that are not known from before.
 
@@ -103,27 +93,33 @@ def verify(
         What is run.
     wheels
         All that the kernel of the site can load.
+    again
+        Whether what was too slow is run again: the machine may have been busy.
     say
         Told what takes long.
-    step
-        Told how many of how many are done.
+
+    Raises
+    ------
+    RuntimeFailed
+        When an interpreter does not start.
     """
     settings = project.settings.verify
     file = project.cache / "verify.json"
     kept = read_record(file)
-    base = key_of(SCHEMA, fingerprint(), settings.timeout, sorted(map(file_sha256, wheels)))
+    base = key_of(
+        *(SCHEMA, toolkit.__version__, fingerprint(), settings.timeout),
+        sorted(map(file_sha256, wheels)),
+    )
     known: dict[str, Any] = dict(kept["known"]) if kept.get("base") == base else {}
+    if again:
+        known = {key: one for key, one in known.items() if one["kind"] != Kind.SLOW}
     keys = {one.notebook: _key(one) for one in examples}
     new = [one for one in examples if keys[one.notebook] not in known]
     if new:
         start = _start(project, wheels, say)
-        done = 0
 
         def take(verdict: Verdict) -> None:
-            nonlocal done
             known[keys[verdict.notebook]] = verdict.as_json()
-            done += 1
-            step(done, len(new))
 
         workers = settings.workers or processors_allowed()
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.project import Project
 from toolkit.verify.buttons import decide
-from toolkit.verify.policy import accept, enforce
+from toolkit.verify.policy import accept, enforce, without_button
 from toolkit.verify.report import summary, write_report
 from toolkit.verify.run import Verified, read_examples, verify
 from toolkit.wheels.build import BuiltWheel
@@ -23,10 +23,13 @@ class Examination:
         Whether they are run; if not, no button is published.
     accept
         Whether what does not work is written into the baseline instead of compared with it.
+    again
+        Whether what was too slow is run again.
     """
 
     verify: bool = True
     accept: bool = False
+    again: bool = False
 
 
 @dataclass(kw_only=True)
@@ -74,8 +77,9 @@ class Examiner:
             if examples:
                 self.say(f"--no-verify: none of {len(examples)} examples has a button")
             return
-        found = verify(self.project, examples, wheels, say=self.say)
-        off = found.off(self.project.settings.verify.differs)
+        found = verify(self.project, examples, wheels, again=self.how.again, say=self.say)
+        bad = without_button(found.verdicts, self.project.settings.verify.differs)
+        off = frozenset(one.notebook for one in bad)
         decide(html, off)
         self._tell(found, off)
 
@@ -93,6 +97,6 @@ class Examiner:
         if found.verdicts:
             self.say(summary(found.verdicts, off, found.ran))
         if self.how.accept:
-            self.say(f"wrote {accept(project, found.verdicts).relative_to(project.folder)}")
+            self.say(f"wrote {accept(project, found.verdicts)}")
         elif line := enforce(project, found.verdicts):
             self.say(line)
