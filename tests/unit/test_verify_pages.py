@@ -102,8 +102,8 @@ def test_only_what_is_new_is_an_error(project: Project) -> None:
 
 
 def test_the_baseline_is_in_the_project(project: Project) -> None:
-    for name in ("../outside.json", "/etc/outside.json"):
-        elsewhere = with_settings(project, VerifySettings(baseline=name))
+    for path in ("../outside.json", "/etc/outside.json"):
+        elsewhere = with_settings(project, VerifySettings(baseline=path))
         with pytest.raises(SettingsError, match="is not in the project"):
             accept(elsewhere, [of_kind(Kind.FAILS)])
 

@@ -46,7 +46,8 @@ def enforce(project: Project, verdicts: Iterable[Verdict]) -> str:
         raise _failure(broken, "do not work")
     file = baseline(project)
     if not file.is_file():
-        return f"no {file.name}: what does not work is not compared (`spec14 verify --accept` writes it)"
+        name = file.name
+        return f"no {name}: what does not work is not compared (`spec14 verify --accept` writes it)"
     known = _read(file)
     if new := [one for one in broken if one.identity not in known]:
         raise _failure(new, f"do not work, and are not in {file.name}")

@@ -124,7 +124,7 @@ def fills():
     """
     kept = []
     while True:
-        kept.append(bytes(64 << 20))
+        kept.append(bytes(2**31 - 64))
 
 
 def threads():
