@@ -113,9 +113,9 @@ def tests(call: Call) -> int:
     files = sorted(map(str, (call.root / "tests" / "integration").glob("test_*.py")))
     with (
         tempfile.TemporaryFile() as said,
-        started([*pytest, *files[1::2]], cwd=call.root, stdout=said) as beside,
+        started([*pytest, "tests/unit", *files[1::2]], cwd=call.root, stdout=said) as beside,
     ):
-        code = attach([*pytest, "tests/unit", *files[::2], "tests/browser"], cwd=call.root)
+        code = attach([*pytest, *files[::2], "tests/browser"], cwd=call.root)
         if code in (-signal.SIGINT, PYTEST_INTERRUPTED):
             return code  # on the way out the other one is ended
         other = beside.wait()
