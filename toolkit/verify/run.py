@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,20 +114,20 @@ def verify(
     if again:
         known = {key: one for key, one in known.items() if one["kind"] != Kind.SLOW}
     keys = {one.notebook: _key(one) for one in examples}
-    new = [one for one in examples if keys[one.notebook] not in known]
-    if new:
-        start = _start(project, wheels, say)
-
-        def take(verdict: Verdict) -> None:
-            known[keys[verdict.notebook]] = verdict.as_json()
-
-        workers = settings.workers or processors_allowed()
-        try:
-            run_examples(start, new, workers=workers, limit=settings.timeout, done=take)
-        finally:
-            write_record(file, {"base": base, "known": known})
     wanted = set(keys.values())
-    write_record(file, {"base": base, "known": {k: v for k, v in known.items() if k in wanted}})
+    known = {key: one for key, one in known.items() if key in wanted}
+    new = [one for one in examples if keys[one.notebook] not in known]
+
+    def take(verdict: Verdict) -> None:
+        known[keys[verdict.notebook]] = verdict.as_json()
+
+    try:
+        if new:
+            start = _start(project, wheels, say)
+            workers = settings.workers or processors_allowed()
+            run_examples(start, new, workers=workers, limit=settings.timeout, done=take)
+    finally:
+        write_record(file, {"base": base, "known": known})
     return Verified(
         verdicts=tuple(_placed(known[keys[one.notebook]], one) for one in examples), ran=len(new)
     )
@@ -166,4 +166,4 @@ def _start(project: Project, wheels: Sequence[Path], say: Callable[[str], None])
     if found.file is None:
         say(f"interpreters start without a memory snapshot: {found.reason}")
         return start
-    return Start(**{**vars(start), "snapshot": found.file})
+    return replace(start, snapshot=found.file)
