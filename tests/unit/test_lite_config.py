@@ -63,7 +63,7 @@ def test_the_kernel_is_pointed_at_the_site_alone(tmp_path: Path) -> None:
     assert written[KERNEL_PLUGIN] == {
         "disablePyPIFallback": True,
         "loadPyodideOptions": {"env": {"A": "1"}, "packages": ["micropip", "numpy"]},
-        "pyodideUrl": "./static/pyodide/pyodide.mjs",
+        "pyodideUrl": "./static/pyodide/spec14-start.mjs",
     }
 
 

@@ -18,6 +18,8 @@ APPS: Final = (*ALWAYS_APPS, "lab", "repl")
 
 KERNEL_PLUGIN: Final = "@jupyterlite/pyodide-kernel-extension:kernel"
 PYODIDE: Final = "static/pyodide"
+START: Final = "spec14-start.mjs"
+"""What the kernel's worker imports for the runtime (``toolkit/lite/start``)."""
 
 # The first would resolve packages by itself, the second writes what distribution.py writes.
 OUR_ADDONS: Final = ("jupyterlite-pyodide-kernel-lock", "jupyterlite-pyodide-kernel-pyodide")
@@ -100,7 +102,7 @@ def configure_kernel(file: Path, *, preload: Sequence[str]) -> None:
     options = kernel.setdefault("loadPyodideOptions", {})
     options["packages"] = sorted({*options.get("packages", ()), *preload})
     options.pop("lockFileURL", None)
-    kernel["pyodideUrl"] = f"./{PYODIDE}/pyodide.mjs"
+    kernel["pyodideUrl"] = f"./{PYODIDE}/{START}"
     kernel["disablePyPIFallback"] = True
     file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
 

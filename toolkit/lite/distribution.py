@@ -30,6 +30,8 @@ RUNTIME_FILES: Final = (
     "python_stdlib.zip",
 )
 LOCK: Final = "pyodide-lock.json"
+START: Final = Path(__file__).parent / "start"
+"""Scripts that lie beside the runtime: what a site adds to its start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,8 @@ def write_distribution(distribution: Distribution, folder: Path) -> None:
     check_versions([read_wheel(wheel) for wheel in wheels], runtime)
     lock = make_lock(runtime, wheels)
     folder.mkdir(parents=True)
-    for source in (*(runtime.folder / name for name in RUNTIME_FILES), *wheels):
+    files = (runtime.folder / name for name in RUNTIME_FILES)
+    for source in (*files, *sorted(START.glob("*.mjs")), *wheels):
         shutil.copyfile(source, folder / source.name)
     lock.to_json(folder / LOCK, indent=1)
 
