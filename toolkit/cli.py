@@ -26,6 +26,7 @@ MODULES: Final = {
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
     "verify": "toolkit.commands.verify",
+    "deploy": "toolkit.commands.deploy",
     "serve": "toolkit.commands.site",
 }
 """Where each subcommand is, by its name."""

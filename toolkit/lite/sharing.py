@@ -1,0 +1,107 @@
+"""Several built sites side by side, with what is alike stored once, by its content.
+
+Below the folder of all versions, ``spec14-shared`` holds one folder for each runtime and one for
+each wheel, named by SHA-256. A site keeps its lock, which leads there: a version of last year finds
+the wheels that it was built with, and a browser that has read one version knows the next one's
+runtime already.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.archive import file_sha256
+from toolkit.lite.config import KERNEL_PLUGIN, PYODIDE, START, read_json
+from toolkit.lite.distribution import LOCK
+
+SHARED: Final = "spec14-shared"
+RUNTIME: Final = ("*.mjs", "*.wasm", "*.zip")
+"""Of ``static/pyodide`` what belongs to the runtime: its files find each other by their names."""
+CONFIG: Final = "jupyter-lite.json"
+LENGTH: Final = 20
+"""Hexadecimal digits of a SHA-256 in the name of a folder."""
+
+
+def share(lite: Path, place: Path, shared: Path) -> None:
+    """Move what sites have in common out of one.
+
+    Parameters
+    ----------
+    lite
+        A built JupyterLite site, which is changed.
+    place
+        Where it will lie: links are relative to that.
+    shared
+        Folder of what is shared; it is filled.
+
+    Raises
+    ------
+    LiteFailed
+        When the site has no lock or no configuration.
+    """
+    folder, at = lite / PYODIDE, place / PYODIDE
+    config, lock = read_json(lite / CONFIG), read_json(folder / LOCK)
+    files = sorted(file for pattern in RUNTIME for file in folder.glob(pattern))
+    runtime = shared / f"runtime-{_digest(files)}"
+    _move(files, runtime)
+    for entry in lock["packages"].values():
+        wheel = folder / entry["file_name"]
+        target = shared / f"wheel-{entry['sha256'][:LENGTH]}"
+        _move([wheel], target)
+        entry["file_name"] = os.path.relpath(target / wheel.name, at)
+    settings: dict[str, Any] = config["jupyter-config-data"]["litePluginSettings"][KERNEL_PLUGIN]
+    settings["pyodideUrl"] = f"./{os.path.relpath(runtime / START, place)}"
+    settings["loadPyodideOptions"]["lockFileURL"] = f"./{PYODIDE}/{LOCK}"
+    for file, content in ((lite / CONFIG, config), (folder / LOCK, lock)):
+        file.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def drop_unused(shared: Path, sites: Iterable[Path]) -> list[str]:
+    """Remove what no site leads to any more, and give the names.
+
+    Parameters
+    ----------
+    shared
+        Folder of what is shared.
+    sites
+        Folders of JupyterLite sites.
+    """
+    used = {path.parent.name for site in sites for path in _used(site)}
+    unused = [folder for folder in sorted(shared.iterdir()) if folder.name not in used]
+    for folder in unused:
+        shutil.rmtree(folder)
+    return [folder.name for folder in unused]
+
+
+def _used(lite: Path) -> Iterator[Path]:
+    folder = lite / PYODIDE
+    for entry in read_json(folder / LOCK)["packages"].values():
+        yield folder / entry["file_name"]
+    settings = read_json(lite / CONFIG)["jupyter-config-data"]["litePluginSettings"]
+    yield lite / settings[KERNEL_PLUGIN]["pyodideUrl"]
+
+
+def _move(files: Iterable[Path], target: Path) -> None:
+    """Move files into a folder that is there as a whole or not at all."""
+    if not target.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as name:
+            new = Path(name) / "files"
+            new.mkdir()
+            for file in files:
+                shutil.copyfile(file, new / file.name)
+            new.rename(target)
+    for file in files:
+        file.unlink()
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.name}\0{file_sha256(file)}\0".encode())
+    return digest.hexdigest()[:LENGTH]
