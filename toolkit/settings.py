@@ -140,8 +140,8 @@ class DocsSettings:
     )
     preambles: Mapping[str, str] | None = option(
         None,
-        'code that is run in the place of `preamble`, by pattern of the page ("reference/*") or '
-        'of the documented object ("ripple.waves.*"); the longest that fits',
+        "code that is run in the place of `preamble`, by pattern of the page (`reference/*`) or "
+        "of the documented object (`ripple.waves.*`); the longest that fits",
     )
     strip_tagged_cells: bool | None = option(
         None, "whether cells tagged jupyterlite_sphinx_strip are left out of notebooks"
