@@ -35,8 +35,11 @@ PYWAVELETS: Final = """
 [tool.spec14.docs]
 source = "doc/source"
 requires = ["matplotlib", "sphinx-copybutton", "sphinx-design", "sphinx-togglebutton"]
-allow-origins = ["https://cdn.jsdelivr.net"]
 """
+MATHJAX: Final = """
+mathjax_path = "mathjax.js"
+"""
+"""Otherwise pages load it from another origin, which ``spec14`` refuses."""
 STOCK: Final = """
 if "jupyterlite_sphinx" not in extensions:
     extensions.append("jupyterlite_sphinx")
@@ -101,6 +104,8 @@ def subject(name: str, scratch: Path) -> Subject:
         return Subject(project=project, docs="docs", module="src/ripple/_waves.py")
     with (project / "pyproject.toml").open("a") as file:
         file.write(PYWAVELETS)
+    with (project / "doc" / "source" / "conf.py").open("a") as file:
+        file.write(MATHJAX)
     return Subject(project=project, docs="doc/source", module="pywt/_dwt.py")
 
 
