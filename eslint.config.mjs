@@ -6,7 +6,15 @@ import process from "node:process";
 const js = createRequire(process.argv[1])("@eslint/js");
 
 const node = ["process", "console"];
-const browser = ["document", "window", "navigator", "caches", "location", "self"];
+const browser = [
+  "BroadcastChannel",
+  "caches",
+  "document",
+  "location",
+  "navigator",
+  "self",
+  "window",
+];
 const both = ["FormData", "URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"];
 
 export default [

@@ -15,7 +15,7 @@ from jupyterlite_sphinx import jupyterlite_sphinx as upstream
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from toolkit.docs import examples, workarounds
+from toolkit.docs import examples, reader, workarounds
 from toolkit.docs.handover import CONTENTS, LITE
 
 UPSTREAM: Final = "jupyterlite_sphinx"
@@ -46,6 +46,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure, priority=100)
     app.connect("build-finished", hand_over)
     examples.connect(app)
+    reader.connect(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
