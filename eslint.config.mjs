@@ -15,7 +15,16 @@ const browser = [
   "self",
   "window",
 ];
-const both = ["FormData", "URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"];
+const both = [
+  "FormData",
+  "Response",
+  "URL",
+  "WebAssembly",
+  "clearTimeout",
+  "fetch",
+  "performance",
+  "setTimeout",
+];
 
 export default [
   { ignores: ["**/node_modules/", "**/.spec14/", "**/_build/"] },

@@ -12,7 +12,6 @@ const LOOK = 50;
 /** The frames of this page that were started, by the name that their workers have. */
 const frames = new Map();
 let channel;
-let record;
 
 /** Show the start of `frame` above the element `place`. */
 export function follow(frame, place) {
@@ -46,10 +45,15 @@ function listen() {
 }
 
 function restart(followed) {
+  const { frame } = followed;
+  const { parentNode, nextSibling } = frame;
   followed.start = begin(performance.now());
-  followed.frame.src = followed.frame.getAttribute("src");
-  followed.parts.text.textContent = "";
+  // Put in again, the frame begins empty: the error page that may be there cannot be looked into.
+  frame.remove();
+  parentNode.insertBefore(frame, nextSibling);
+  frame.focus();
   look(followed);
+  describe(followed);
 }
 
 /** Look into the frame until its start is over. */
@@ -156,7 +160,7 @@ const write = (element, text) => {
 
 /** Say what runs there, and whether the browser keeps what the reader writes. */
 async function describe({ parts }) {
-  record ??= fetch(RECORD).then(
+  const record = fetch(RECORD).then(
     (answer) => (answer.ok ? answer.json() : null),
     () => null,
   );

@@ -9,7 +9,7 @@ export const begin = (now) => ({ stage: "interface", loaded: 0, total: 0, reason
 
 /**
  * What is known after a message of the worker (`spec14-progress.mjs`). The first failure names the
- * cause and stays, unless Python is ready in the end: what was missing was not needed.
+ * cause and stays, unless Python is ready in the end, without what was missing.
  */
 export function heard(start, message, now) {
   const stays = start.stage === "failed" && message.stage !== "ready";
@@ -20,7 +20,7 @@ export function heard(start, message, now) {
     stage: message.stage,
     loaded: message.loaded ?? start.loaded,
     total: message.total ?? start.total,
-    reason: message.reason ?? "",
+    reason: message.reason ?? start.reason,
     heard: now,
   };
 }
@@ -48,7 +48,7 @@ export function shown(start, { now, online }) {
     amount: counted ? amount(start.loaded, start.total) : "",
     share: share(start),
     why: why(start, { failed, late, online }),
-    help: failed || late,
+    help: failed || late || start.reason !== "",
   };
 }
 
@@ -63,5 +63,5 @@ function why({ reason }, { failed, late, online }) {
   if ((failed || late) && !online) {
     return OFFLINE;
   }
-  return failed ? reason : late ? SLOW : "";
+  return reason || (late ? SLOW : "");
 }

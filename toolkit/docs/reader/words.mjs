@@ -17,7 +17,7 @@ export const OFFLINE =
   "You are offline, and this browser has not kept all files of the example. Connect, then try again.";
 export const UNREACHABLE = "The notebook's page could not be loaded.";
 export const KEEPS_NOTHING =
-  "This browser keeps nothing for this site (a private window?): your changes are lost when you leave the page.";
+  "This browser stores nothing for this site (a private window?): your changes may not be kept.";
 export const AGAIN = "Try again";
 export const NEW_TAB = "Open in a new tab";
 

@@ -35,6 +35,8 @@ export function keepHidden(page, onSettled) {
     // A name of the page's scripts, which is no property of `window`.
     // eslint-disable-next-line no-undef
     ConfigLoader.resetState();
+    // Upstream's handler does so a little later: what is hidden then, a pattern hides.
+    page.document.querySelectorAll(BUTTON).forEach((button) => button.classList.remove("hidden"));
     await page.loadTryExamplesConfig(path);
   });
 }

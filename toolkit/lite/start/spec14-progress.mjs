@@ -24,7 +24,7 @@ export class Count {
   }
 
   add(url, bytes) {
-    const name = new URL(url).pathname.split("/").at(-1);
+    const name = nameOf(url);
     this.#come.set(name, (this.#come.get(name) ?? 0) + bytes);
   }
 
@@ -37,6 +37,8 @@ export class Count {
     return sum(Object.values(this.#sizes));
   }
 }
+
+const nameOf = (url) => new URL(url).pathname.split("/").at(-1);
 
 const sum = (numbers) => numbers.reduce((whole, number) => whole + number, 0);
 
@@ -55,7 +57,7 @@ export function counting(fetch, { onBytes, onFailure }) {
       throw error;
     }
     if (!answer.ok) {
-      onFailure(url, `the answer is ${answer.status}`);
+      onFailure(url, `the server answers ${answer.status}`);
     } else if (answer.body) {
       read(answer.clone().body, (bytes) => onBytes(answer.url || url, bytes));
     }
@@ -83,24 +85,27 @@ async function read(body, onBytes) {
 export async function told(load, { scope, here, tell, now = () => performance.now() }) {
   const { fetch } = scope;
   const count = new Count();
-  let last = -PAUSE;
+  let last;
   const report = () => {
-    if (now() - last >= PAUSE) {
-      last = now();
-      tell({ stage: "loading", loaded: count.loaded, total: count.total });
-    }
+    last = now();
+    tell({ stage: "loading", loaded: count.loaded, total: count.total });
   };
   report();
   learnSizes(fetch.bind(scope), here, count);
   scope.fetch = counting(fetch.bind(scope), {
     onBytes: (url, bytes) => {
       count.add(url, bytes);
-      report();
+      if (now() - last >= PAUSE) {
+        report();
+      }
     },
-    onFailure: (url, reason) => tell({ stage: "failed", reason: `${url}: ${reason}` }),
+    onFailure: (url, why) => {
+      tell({ stage: "failed", reason: `${nameOf(url)} could not be loaded: ${why}` });
+    },
   });
   try {
     const python = await load();
+    report();
     tell({ stage: "starting" });
     whenLastRan(python, tell);
     return python;
