@@ -39,9 +39,18 @@ function listen() {
   channel.onmessage = ({ data }) => {
     const followed = frames.get(data.frame);
     if (followed) {
-      update(followed, heard(followed.start, data, performance.now()));
+      hear(followed, data);
     }
   };
+}
+
+/** Take in a message; a kernel that is restarted in the frame begins anew. */
+function hear(followed, message) {
+  const wasOver = over(followed.start);
+  update(followed, heard(followed.start, message, performance.now()));
+  if (wasOver && !over(followed.start)) {
+    look(followed);
+  }
 }
 
 function restart(followed) {
@@ -94,10 +103,8 @@ function named(Worker, name) {
     constructor(url, options) {
       super(url, { name, ...options });
       this.addEventListener("error", ({ message }) => {
-        const followed = frames.get(name);
-        const stage = "failed";
         const reason = message || `${url} could not be loaded`;
-        update(followed, heard(followed.start, { stage, reason }, performance.now()));
+        hear(frames.get(name), { stage: "failed", reason });
       });
     }
   };
@@ -159,14 +166,12 @@ const write = (element, text) => {
 };
 
 /** Say what runs there, and whether the browser keeps what the reader writes. */
-async function describe({ parts }) {
-  const record = fetch(RECORD).then(
-    (answer) => (answer.ok ? answer.json() : null),
-    () => null,
+function describe({ parts }) {
+  fetch(RECORD).then(
+    async (answer) => write(parts.running, versions(answer.ok ? await answer.json() : null)),
+    () => write(parts.running, ""),
   );
-  const [known, keeps] = await Promise.all([record, keepsFiles(window)]);
-  write(parts.running, versions(known));
-  write(parts.note, keeps ? "" : KEEPS_NOTHING);
+  keepsFiles(window).then((keeps) => write(parts.note, keeps ? "" : KEEPS_NOTHING));
 }
 
 function element(name, style, text = "") {
