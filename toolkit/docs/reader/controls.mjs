@@ -85,7 +85,8 @@ export function takeOver() {
 function enter(container) {
   const frame = container.querySelector(FRAME);
   adopt(frame);
-  frame.focus();
+  // It is where the button was: nothing has to move.
+  frame.focus({ preventScroll: true });
 }
 
 function adopt(frame) {
