@@ -249,6 +249,13 @@ class ExamplesFail(Spec14Error):
     summary = "examples of the documentation do not work, and did before (or may not)"
 
 
+class VersionsDiffer(Spec14Error):
+    """The pages, the wheel and the package in the kernel are not of one version."""
+
+    exit_code = 64
+    summary = "the documentation is about another version than the wheel in it"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 

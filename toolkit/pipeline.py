@@ -1,6 +1,6 @@
 """The stages in a row: each brings what it needs up to date and does nothing twice."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +9,14 @@ from typing import Final
 import toolkit
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
-from toolkit.docs.build import Built, build_docs
+from toolkit.docs.build import Built, Parts, around_pages, build_docs
 from toolkit.errors import StageMissing
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_for
 from toolkit.testing.run import was_tested
 from toolkit.toolchain import unofficial
+from toolkit.verify.run import Telling
 from toolkit.verify.stage import Examination, Examiner
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
@@ -130,18 +131,17 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()
-    with run.step("building the documentation", "docs"):
-        wheels = site_wheels(project, wheel, project.settings.docs.lite_packages, say=run.steps.say)
+    with (
+        run.step("building the documentation", "docs"),
+        run.steps.counted("examples") as progress,
+    ):
+        examiner = _examiner(run, wheel, how, progress)
         built = build_docs(
             project,
-            wheels=wheels,
-            kernel_wheels=Wheelhouse().kernel,
-            runtime=RUNTIME,
+            _parts(run, wheel),
             native_python=python,
-            tested=was_tested(project, wheel.sha256),
-            allow_origins=project.settings.docs.allow_origins,
             on_line=run.steps.say if run.verbose else None,
-            examine=Examiner(project=project, wheel=wheel, how=how, say=run.steps.say),
+            examine=examiner,
         )
     for warning in built.warnings:
         run.steps.say(str(warning))
@@ -149,6 +149,54 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     write_record(record, {"inputs": inputs, "pages": built.pages})
     run.steps.say(f"published {built.pages} pages in {built.site}")
     return built
+
+
+def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
+    """Make a site of pages that a Sphinx of the project's own has written, in place.
+
+    Parameters
+    ----------
+    run
+        The run of the command.
+    pages
+        The pages.
+    folder
+        What the extension handed over.
+    how
+        What is done with the examples.
+    """
+    wheel = up_to_date_wheel(run)
+    with (
+        run.step("building the Lite site", "lite"),
+        run.steps.counted("examples") as progress,
+    ):
+        count = around_pages(
+            run.project,
+            folder,
+            pages,
+            _parts(run, wheel),
+            on_line=run.steps.say if run.verbose else None,
+            examine=_examiner(run, wheel, how, progress),
+        )
+    run.steps.say(f"{count} pages in {pages}")
+    return count
+
+
+def _parts(run: Run, wheel: BuiltWheel) -> Parts:
+    project = run.project
+    return Parts(
+        wheels=site_wheels(project, wheel, project.settings.docs.lite_packages, say=run.steps.say),
+        kernel_wheels=Wheelhouse().kernel,
+        runtime=RUNTIME,
+        tested=was_tested(project, wheel.sha256),
+    )
+
+
+def _examiner(
+    run: Run, wheel: BuiltWheel, how: Examination, progress: Callable[[int, int], None]
+) -> Examiner:
+    telling = Telling(say=run.steps.say, progress=progress)
+    return Examiner(project=run.project, wheel=wheel, how=how, telling=telling)
 
 
 def _native(run: Run, requires: tuple[str, ...]) -> Path:

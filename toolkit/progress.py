@@ -7,14 +7,17 @@ last time; elsewhere plain lines. Durations are kept in ``.spec14/cache``.
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from toolkit.cache import read_record, write_record
+
+EVERY: Final = 30.0
+"""Seconds between two lines of a count, where there is no terminal."""
 
 
 class Steps:
@@ -71,7 +74,40 @@ class Steps:
         self.say(f"{title}: {seconds:.1f} s")
 
     @contextlib.contextmanager
-    def _shown(self, title: str, estimate: str) -> Iterator[None]:
+    def counted(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """Give a function that is told how many are done, of how many.
+
+        On a terminal a line counts, with the time that is left; elsewhere a line is printed now
+        and then.
+
+        Parameters
+        ----------
+        title
+            What is counted.
+        """
+        begun = told = time.monotonic()
+
+        def tell(done: int, total: int) -> None:
+            nonlocal told
+            now = time.monotonic()
+            left = f"about {(now - begun) / done * (total - done):.0f} s left" if done else ""
+            with self._lock:
+                for task in shown:
+                    self._display.update(
+                        task, description=f"{title}: {done} of {total}", estimate=left
+                    )
+            if not shown and now - told > EVERY:
+                told = now
+                self.say(f"{title}: {done} of {total}, {left}")
+
+        shown: list[TaskID] = []
+        with self._shown(title, "", shown):
+            yield tell
+
+    @contextlib.contextmanager
+    def _shown(
+        self, title: str, estimate: str, tasks: list[TaskID] | None = None
+    ) -> Iterator[None]:
         if not self.console.is_terminal:
             yield
             return
@@ -80,6 +116,8 @@ class Steps:
             if self._running == 1:
                 self._display.start()
             task = self._display.add_task(title, total=None, estimate=estimate)
+        if tasks is not None:
+            tasks.append(task)
         try:
             yield
         finally:

@@ -122,6 +122,35 @@ class DocsSettings:
         "extra named docs, doc or documentation",
     )
     warnings_are_errors: bool = option(default=False, description="run Sphinx with -W --keep-going")
+    jobs: int = option(1, "processes in which Sphinx reads and writes (-j); 0: one per processor")
+    examples: bool | None = option(
+        None,
+        "whether every Examples section of a docstring has a button; unset: as conf.py says, "
+        "otherwise yes",
+    )
+    button_text: str | None = option(None, "what is written on these buttons")
+    warning_text: str | None = option(
+        None, "what stands at the head of the notebook that such a button opens"
+    )
+    banner: str | None = option(
+        None, "Markdown at the head of the notebooks of Sphinx-Gallery's scripts"
+    )
+    preamble: str | None = option(
+        None, "code that is run first, in the notebooks of examples and of Sphinx-Gallery's scripts"
+    )
+    preambles: Mapping[str, str] | None = option(
+        None,
+        'code that is run in the place of `preamble`, by pattern of the page ("reference/*") or '
+        'of the documented object ("ripple.waves.*"); the longest that fits',
+    )
+    strip_tagged_cells: bool | None = option(
+        None, "whether cells tagged jupyterlite_sphinx_strip are left out of notebooks"
+    )
+    check_version: bool = option(
+        default=True,
+        description="whether the release in conf.py, the wheel and `__version__` in the kernel "
+        "must be one",
+    )
     allow_origins: tuple[str, ...] = option(
         (), 'origins ("https://host") from which pages may load something; otherwise none'
     )

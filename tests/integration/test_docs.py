@@ -12,7 +12,7 @@ import pytest
 
 from tests.artefacts import make_python, make_wheel, write_tree
 from toolkit.archive import file_sha256
-from toolkit.docs.build import Built, build_docs
+from toolkit.docs.build import Built, Parts, build_docs
 from toolkit.errors import DiskFull, DocsFailed, LiteFailed
 from toolkit.lite.kernel import FETCHED, OWN
 from toolkit.pins import IMAGE
@@ -65,13 +65,12 @@ class Stage:
     def run(self, *more_wheels: Path) -> Built:
         project = read_project(self.folder)
         prepare_output(project)
-        return build_docs(
-            project,
+        parts = Parts(
             wheels=[self.wheel, *more_wheels],
             kernel_wheels=Wheelhouse().kernel,
             runtime=IMAGE / "runtime",
-            native_python=self.python,
         )
+        return build_docs(project, parts, native_python=self.python)
 
     @property
     def site(self) -> Path:

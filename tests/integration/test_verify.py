@@ -22,8 +22,18 @@ EXPECTED = {
     "cases.fills": ("fails", "MemoryError"),
     "cases.threads": ("needs", "no threads in WebAssembly"),
     "cases.package": ("needs", "there is no package no_such_package"),
+    "cases.preambled": ("works", ""),
     ">>> import cases": ("works", ""),
+    "notebooks/works.ipynb": ("works", ""),
+    "notebooks/other.ipynb": ("differs", "the output is another one"),
+    "notebooks/broken.ipynb": ("fails", "ValueError: it fails"),
+    "notebooks/installs.ipynb": ("needs", "there is no package no-such-package"),
+    "notebooks/lua.ipynb": ("fails", "the notebook is written in lua"),
+    "notebooks/anonymous.ipynb": ("works", ""),
+    "myst.ipynb": ("fails", "ValueError: it fails"),
+    "import cases": ("works", ""),
 }
+COUNT = 24
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +42,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Path:
     done = spec14("docs", "--project", project, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no spec14-examples.json" in done.stdout
+    assert re.search(r"docs/notebooks\.rst:\d+: .*nothing\.ipynb cannot be read", done.stdout)
     return project
 
 
@@ -45,8 +56,10 @@ def test_every_way(cases: Path) -> None:
     found = report(cases)
     on_the_page = [one for one in found if one["name"] == ">>> import cases"]
     assert [one["kind"] for one in on_the_page] == ["works", "fails"]
+    consoles = [one for one in found if one["form"] == "console"]
+    assert [one["kind"] for one in consoles] == ["works", "fails"]
     for one in found:
-        if one is on_the_page[1]:
+        if one in (on_the_page[1], consoles[1]):
             continue
         kind, reason = EXPECTED[one["name"]]
         assert (one["kind"], one["reason"][: len(reason)]) == (kind, reason), one
@@ -61,9 +74,24 @@ def test_every_way(cases: Path) -> None:
 
 def test_only_what_works_has_a_button(cases: Path) -> None:
     html = (cases / ".spec14" / "site" / "index.html").read_text()
-    assert html.count("tryExamplesShowIframe(") == 3
+    assert html.count("tryExamplesShowIframe(") == 4
     assert "spec14: button" not in html
     assert re.search(r">leaves</span>.*\(\)", html), "the example itself stays"
+
+
+def test_a_notebook_that_does_not_run_is_a_link(cases: Path) -> None:
+    site = cases / ".spec14" / "site"
+    html = (site / "notebooks.html").read_text()
+    links = re.findall(r'class="reference download" href="([^"]+)"', html)
+    assert links == [
+        f"lite/files/{name}.ipynb"
+        for name in ("notebooks/broken", "notebooks/installs", "notebooks/lua", "myst")
+    ]
+    assert all((site / link).is_file() for link in links)
+    assert html.count("lite/repl/index.html") == 2, "one with code, and the empty one"
+    assert "this is not Python" not in (site / "lite/files/myst.ipynb").read_text()
+    anonymous = json.loads((site / "lite/files/notebooks/anonymous.ipynb").read_text())
+    assert anonymous["metadata"]["kernelspec"]["name"] == "python"
 
 
 def test_a_baseline(cases: Path, spec14: Spec14) -> None:
@@ -74,7 +102,7 @@ def test_a_baseline(cases: Path, spec14: Spec14) -> None:
     assert done.returncode == ExamplesFail.exit_code, done.stdout + done.stderr
     assert "cases.fails" not in done.stderr
     assert "src/cases/__init__.py:" in done.stderr
-    assert "13 examples (0 run now)" in done.stdout
+    assert f"{COUNT} examples (0 run now)" in done.stdout
     assert site.stat().st_mtime_ns == before, "the old site stands"
     done = spec14("verify", "--project", cases, "--accept")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -82,12 +110,12 @@ def test_a_baseline(cases: Path, spec14: Spec14) -> None:
     assert known["index: cases.threads"]["kind"] == "needs"
     again = spec14("--json", "verify", "--project", cases)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert len(json.loads(again.stdout)["examples"]) == 13
+    assert len(json.loads(again.stdout)["examples"]) == COUNT
 
 
 def test_without_verification_there_is_no_button(cases: Path, spec14: Spec14) -> None:
     done = spec14("docs", "--project", cases, "--no-verify")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "none of 13 examples has a button" in done.stdout
+    assert f"none of {COUNT} examples has a button" in done.stdout
     html = (cases / ".spec14" / "site" / "index.html").read_text()
     assert "tryExamplesShowIframe(" not in html

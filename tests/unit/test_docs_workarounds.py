@@ -5,6 +5,8 @@ mended, take the workaround out.
 """
 
 import inspect
+import os
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,7 +17,14 @@ from sphinx.application import Sphinx
 from sphinx.ext.autodoc._dynamic import _importer as importer
 
 from toolkit.docs import workarounds
-from toolkit.docs.workarounds import LITE_LINK, WEB_FONT, Notebooks, drop_web_font
+from toolkit.docs.workarounds import (
+    LITE_LINK,
+    PREAMBLE,
+    TO_NOTEBOOK,
+    WEB_FONT,
+    Notebooks,
+    drop_web_font,
+)
 
 APP = cast("Sphinx", None)
 
@@ -56,6 +65,34 @@ def test_upstream_still_names_notebooks_at_random() -> None:
 
 def test_upstream_still_counts_folders_without_the_builder() -> None:
     assert "builder" not in inspect.getsource(upstream.TryExamplesDirective.run)
+
+
+def test_upstream_still_puts_the_preamble_behind_the_first_cell() -> None:
+    assert "nb.cells.insert(1, new_code_cell(preamble))" in inspect.getsource(
+        upstream.TryExamplesDirective.run
+    )
+    notebook = TO_NOTEBOOK([">>> f()", "1"], warning_text=None)
+    assert notebook.cells[0].cell_type == "code", "no warning stands first"
+
+
+def test_the_preamble_stands_first(tmp_path: Path) -> None:
+    token = PREAMBLE.set("import a")
+    try:
+        plain = Notebooks(tmp_path).to_notebook([">>> f()", "1"], warning_text=None)
+        warned = Notebooks(tmp_path).to_notebook([">>> f()", "1"], warning_text="Careful")
+    finally:
+        PREAMBLE.reset(token)
+    assert [cell.source for cell in plain.cells][:2] == ["import a", "f()"]
+    assert [cell.cell_type for cell in warned.cells][:2] == ["markdown", "code"]
+    assert warned.cells[1].source == "import a"
+
+
+def test_sphinx_gallery_still_stages_nothing_for_dirhtml() -> None:
+    (wheel,) = (Path(os.environ["SPEC14_HOME"]) / "wheelhouse/native").glob("sphinx_gallery-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        source = archive.read("sphinx_gallery/interactive_example.py").decode()
+    _, _, after = source.partition("def create_jupyterlite_contents(")
+    assert 'if app.builder.name not in ["html", "readthedocs"]:' in after.partition("\ndef ")[0]
 
 
 def test_the_theme_still_gives_its_script_an_empty_mode() -> None:
@@ -122,9 +159,11 @@ def test_links_to_the_lite_site_lead_one_folder_further_up() -> None:
         "<button onclick=\"window.tryExamplesShowIframe('a','b','c','lite/tree/','None')\">"
         "<div onclick=\"window.jupyterliteConcatSearchParams('../../lite/lab/', false)\">"
         '<script>window.loadTryExamplesConfig("../try_examples.json");</script>'
+        '<a class="reference external image-reference" href="../lite/notebooks/index.html?path=a">'
+        '<a class="reference download" href="lite/files/a.ipynb" download>'
     )
     mended = LITE_LINK.sub(r"\1../", body)
-    assert mended.count("../") == body.count("../") + 5
+    assert mended.count("../") == body.count("../") + 7
     for part in ('"../../lite/repl', "open('../lite/tree/", "'c','../lite/tree/"):
         assert part in mended
     assert "('../../../lite/lab/'" in mended
@@ -132,7 +171,9 @@ def test_links_to_the_lite_site_lead_one_folder_further_up() -> None:
 
 
 def test_other_links_are_left_alone() -> None:
-    body = '<a href="../lite/lab/index.html">lab</a><iframe src="../demo/lite/"></iframe>'
+    body = (
+        '<a class="x" href="../lighter/lab/index.html">lab</a><iframe src="../demo/lite/"></iframe>'
+    )
     assert LITE_LINK.sub(r"\1../", body) == body
 
 
@@ -142,4 +183,9 @@ def test_all_workarounds_are_tested_here() -> None:
         for name, value in vars(workarounds).items()
         if inspect.isfunction(value) and value.__module__ == workarounds.__name__ and name[0] != "_"
     }
-    assert public == {"drop_web_font", "mend_links_of_dirhtml", "name_colour_mode"}
+    assert public == {
+        "drop_web_font",
+        "gallery_contents_of_dirhtml",
+        "mend_links_of_dirhtml",
+        "name_colour_mode",
+    }

@@ -1,15 +1,16 @@
 """Verdicts, from what an interpreter says."""
 
 import json
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from toolkit.verify.outcome import LIMIT, Cell, Example, Kind, judge, read_cells, verdict_from
+from toolkit.verify.outcome import LIMIT, Cell, Example, Kind, judge, unknown, verdict_from
 
 EXAMPLE = Example(
-    notebook="a.ipynb",
+    key="a",
+    form="docstring",
     document="api",
     place="src/a.py:7",
     name="a.f",
@@ -90,16 +91,13 @@ def test_it_does_not(
     assert found.source == source
 
 
-def test_cells_of_a_notebook(tmp_path: Path) -> None:
-    file = tmp_path / "a.ipynb"
-    outputs = [{"output_type": "execute_result", "data": {"text/plain": ["1\n", "2"]}}]
-    cells = [
-        {"cell_type": "markdown", "source": "text"},
-        {"cell_type": "code", "source": ["a\n", "b"], "outputs": outputs},
-        {"cell_type": "code", "source": "c", "outputs": []},
-    ]
-    file.write_text(json.dumps({"cells": cells}))
-    assert read_cells(file) == (Cell(source="a\nb", expected="1\n2"), Cell(source="c"))
-    file.write_text("[]")
-    with pytest.raises(ValueError, match="is no notebook"):
-        read_cells(file)
+def test_what_may_raise_does_not_fail() -> None:
+    may = replace(EXAMPLE, cells=(Cell(source="f()", may_raise=True),))
+    told = [*cell(0, error="ValueError", message="no"), END]
+    assert judge(may, told).kind is Kind.WORKS
+    assert judge(may, [*cell(0, error="Overdue"), END], f"{LIMIT}60 s").kind is Kind.SLOW
+
+
+def test_what_cannot_run_at_all() -> None:
+    found = unknown(replace(EXAMPLE, cells=(), problem="the notebook is not JSON"))
+    assert (found.kind, found.reason) == (Kind.FAILS, "the notebook is not JSON")

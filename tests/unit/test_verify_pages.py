@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.test_verify_outcome import EXAMPLE
-from toolkit.docs.handover import BUTTON_BEGIN, BUTTON_END
+from toolkit.docs.buttons import Button, marked
 from toolkit.errors import ExamplesFail, SettingsError
 from toolkit.project import Project, read_project
 from toolkit.settings import VerifySettings
@@ -33,15 +33,23 @@ def plain():
 '''
 
 
-def button(notebook: str) -> str:
-    begin, end = (mark.format(name=notebook) for mark in (BUTTON_BEGIN, BUTTON_END))
-    return f"{begin}<button>{notebook}</button>{end}"
-
-
 def test_buttons_are_taken_out() -> None:
-    html = f"<p>{button('a_1.ipynb')}text{button('b_2.ipynb')}\n{button('a_1.ipynb')}</p>"
-    assert decided(html, {"a_1.ipynb"}) == "<p>text<button>b_2.ipynb</button>\n</p>"
-    assert decided("<p>nothing</p>", {"a_1.ipynb"}) == "<p>nothing</p>"
+    one, two = (marked(key, f"<button>{key}</button>") for key in ("0a1", "0b2"))
+    html = f"<p>{one}text{two}\n{one}</p>"
+    assert decided(html, {"0a1"}) == "<p>text<button>0b2</button>\n</p>"
+    assert decided("<p>nothing</p>", {"0a1"}) == "<p>nothing</p>"
+
+
+def test_a_link_comes_in_the_place_of_a_frame() -> None:
+    frames = "".join(marked(key, "<iframe>\n</iframe>", f"<a>{key}</a>") for key in ("0a", "0b"))
+    assert decided(frames, {"0b"}) == "<iframe>\n</iframe><a>0b</a>"
+
+
+def test_buttons_that_open_the_same_have_one_key() -> None:
+    one = Button(form="notebook", document="a", source="", line=0, notebook="n/x y.ipynb")
+    assert replace(one, document="b", line=7).key == one.key
+    assert replace(one, notebook="n/x z.ipynb").key != one.key
+    assert replace(one, notebook="", code="1").key != one.key
 
 
 @pytest.mark.parametrize(
@@ -119,7 +127,7 @@ def test_other_policies(project: Project) -> None:
 
 def test_the_page_escapes_what_comes_from_examples() -> None:
     bad = replace(of_kind(Kind.FAILS), reason="<script>", got="<b>", source="<i>")
-    html = page([bad, of_kind(Kind.WORKS, "a.g")], frozenset({"a.ipynb"}), wheel="w", root="../..")
+    html = page([bad, of_kind(Kind.WORKS, "a.g")], frozenset({"a"}), wheel="w", root="../..")
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert 'href="../../src/a.py"' in html

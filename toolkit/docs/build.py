@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,12 @@ import toolkit
 from toolkit.archive import file_sha256
 from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.docs.button_settings import complete_button_settings
-from toolkit.docs.handover import CONTENTS, DRIVER, LITE, PAGES
+from toolkit.docs.handover import CONTENTS, DRIVER, IN_SITE, LITE, PAGES, SETTINGS
 from toolkit.docs.messages import Message, judge
 from toolkit.docs.publish import replacing
 from toolkit.docs.source import find_source
+from toolkit.docs.told import docs_settings
+from toolkit.docs.versions import check_release
 from toolkit.errors import DocsFailed
 from toolkit.lite.application import Application, LineSink
 from toolkit.lite.check import check_site
@@ -31,9 +33,7 @@ from toolkit.process import run
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
-
-IN_SITE: Final = "lite"
-"""Where jupyterlite-sphinx's pages look for the Lite site."""
+from toolkit.wheels.compilers import processors_allowed
 
 RECORD: Final = "spec14-site.json"
 NOT_PUBLISHED: Final = (".buildinfo", ".buildinfo.bak", ".doctrees", "*.js.map", "*.css.map")
@@ -65,16 +65,34 @@ class Built:
     warnings: tuple[Message, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a site is made of besides its pages.
+
+    Attributes
+    ----------
+    wheels
+        The project's wheel for the runtime, and those of what it requires.
+    kernel_wheels
+        Folder with the wheels of ``images/requirements/kernel.txt``.
+    runtime
+        Folder of the npm package ``pyodide``.
+    tested
+        Whether the project's tests passed with this very wheel; ``None``: they were not run.
+    """
+
+    wheels: Sequence[Path]
+    kernel_wheels: Path
+    runtime: Path
+    tested: bool | None = None
+
+
 def build_docs(
     project: Project,
+    parts: Parts,
     *,
-    wheels: Sequence[Path],
-    kernel_wheels: Path,
-    runtime: Path,
     native_python: Path,
-    tested: bool | None = None,
     out: Path | None = None,
-    allow_origins: Sequence[str] = (),
     on_line: LineSink | None = None,
     examine: Examiner | None = None,
 ) -> Built:
@@ -84,24 +102,16 @@ def build_docs(
     ----------
     project
         The project.
-    wheels
-        Its wheel for the runtime, and those of what it requires.
-    kernel_wheels
-        Folder with the wheels of ``images/requirements/kernel.txt``.
-    runtime
-        Folder of the npm package ``pyodide``.
+    parts
+        What the site is made of.
     native_python
         A Python that can import the project, built for this machine, and Sphinx.
-    tested
-        Whether the project's tests passed with this very wheel; ``None``: they were not run.
     out
         The published folder; ``.spec14/site`` without.
-    allow_origins
-        Origins (``https://host``) from which pages may load something.
     on_line
         Called with each line the tools write.
     examine
-        Given where Sphinx wrote, the pages to publish, and all wheels of the site.
+        Given what the extension handed over, the pages to publish, and all wheels of the site.
 
     Raises
     ------
@@ -109,17 +119,13 @@ def build_docs(
         When there is no documentation, or Sphinx fails.
     LiteFailed
         When the Lite site cannot be built or would not work.
+    VersionsDiffer
+        When the pages are about another version than the wheel.
     DiskFull
         When there is no room. In each case the old site stands.
     """
     source = find_source(project)
     site = out or project.site
-    wheel = own_wheel(project, wheels)
-    distribution = Distribution(
-        runtime=read_runtime(runtime),
-        kernel=all_kernel_wheels(kernel_wheels),
-        project=tuple(wheels),
-    )
     folder = project.cache / "docs" / project.settings.docs.builder
     with full_disk_is_an_error(site):
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,14 +137,68 @@ def build_docs(
         if (work / IN_SITE).exists():
             msg = f"a page or folder of the documentation is called {IN_SITE!r}"
             raise DocsFailed(msg, do="give it another name: the Lite site goes there")
-        if examine is not None:
-            examine(folder, work, distribution.wheels)
-        complete_button_settings(work)
-        lite = describe_lite(folder, work, distribution)
-        build_lite(lite, work / IN_SITE, cache=project.cache / "lite", on_line=on_line)
-        pages = check_site(work, lite=work / IN_SITE, allow_origins=allow_origins)
-        write_record(work / RECORD, wheel, distribution, tested=tested)
-    return Built(site=site, wheel=wheel, pages=pages, warnings=warnings)
+        pages = around_pages(
+            project,
+            folder,
+            work,
+            parts,
+            on_line=on_line,
+            examine=examine,
+        )
+    return Built(site=site, wheel=own_wheel(project, parts.wheels), pages=pages, warnings=warnings)
+
+
+def around_pages(
+    project: Project,
+    folder: Path,
+    pages: Path,
+    parts: Parts,
+    *,
+    on_line: LineSink | None = None,
+    examine: Examiner | None = None,
+) -> int:
+    """Make a site of pages that Sphinx wrote, and give their number.
+
+    Parameters
+    ----------
+    project
+        The project.
+    folder
+        What the extension handed over.
+    pages
+        The pages; the Lite site goes into this folder.
+    parts
+        What it is made of.
+    on_line, examine
+        As for :func:`build_docs`.
+
+    Raises
+    ------
+    LiteFailed
+        When the Lite site cannot be built or would not work.
+    VersionsDiffer
+        When the pages are about another version than the wheel.
+    """
+    wheel = own_wheel(project, parts.wheels)
+    given: dict[str, Any] = json.loads((folder / LITE).read_text("utf-8"))
+    if project.settings.docs.check_version:
+        check_release(wheel, given)
+    distribution = Distribution(
+        runtime=read_runtime(parts.runtime),
+        kernel=all_kernel_wheels(parts.kernel_wheels),
+        project=tuple(parts.wheels),
+    )
+    if examine is not None:
+        examine(folder, pages, distribution.wheels)
+    complete_button_settings(pages)
+    lite = describe_lite(given, folder, pages, distribution)
+    shutil.rmtree(pages / IN_SITE, ignore_errors=True)
+    build_lite(lite, pages / IN_SITE, cache=project.cache / "lite", on_line=on_line)
+    count = check_site(
+        pages, lite=pages / IN_SITE, allow_origins=project.settings.docs.allow_origins
+    )
+    write_record(pages / RECORD, wheel, distribution, tested=parts.tested)
+    return count
 
 
 def run_sphinx(
@@ -155,7 +215,8 @@ def run_sphinx(
     """
     docs = project.settings.docs
     words: list[str | Path] = [native_python, "-m", DRIVER, source, folder]
-    words += ["--builder", docs.builder]
+    words += ["--builder", docs.builder, "--jobs", str(docs.jobs or processors_allowed())]
+    (folder / SETTINGS).write_text(json.dumps(docs_settings(project)), "utf-8")
     if docs.warnings_are_errors:
         words.append("--warnings-are-errors")
     with _environment() as env:
@@ -165,19 +226,22 @@ def run_sphinx(
     return judge(done)
 
 
-def describe_lite(folder: Path, pages: Path, distribution: Distribution) -> LiteSite:
+def describe_lite(
+    given: Mapping[str, Any], folder: Path, pages: Path, distribution: Distribution
+) -> LiteSite:
     """Give the Lite site that the pages ask for.
 
     Parameters
     ----------
+    given
+        What ``conf.py`` says of it.
     folder
-        Where Sphinx wrote.
+        What the extension handed over.
     pages
         The pages; an application beyond the usual ones is built in when one links to it.
     distribution
         What the kernel can load.
     """
-    given: dict[str, Any] = json.loads((folder / LITE).read_text("utf-8"))
     linked = {
         name
         for page in pages.rglob("*.html")

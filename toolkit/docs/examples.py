@@ -1,21 +1,21 @@
-"""Examples of the pages, as Sphinx meets them: which notebook a button opens, where it is written.
+"""``try_examples``: the button of an Examples section, with the preamble of its page or module."""
 
-Each button stands between two comments in the HTML, which :mod:`toolkit.verify.buttons` looks for.
-"""
-
-import json
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from docutils import nodes
 from jupyterlite_sphinx.jupyterlite_sphinx import TryExamplesDirective
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
+from sphinx.config import Config
 
-from toolkit.docs.handover import BUTTON_BEGIN, BUTTON_END, EXAMPLES
+from toolkit.docs.buttons import Button, keep, marked
+from toolkit.docs.handover import DOCSTRING
+from toolkit.docs.workarounds import PREAMBLE
 
-STORE: Final = "spec14_examples"
+CONF_PREAMBLE: Final = "try_examples_preamble"
 
 
 class Example(TryExamplesDirective):
@@ -25,26 +25,21 @@ class Example(TryExamplesDirective):
         """Make what upstream makes: a container with the button, a hidden frame, a script."""
         source, line = self.get_source_info()
         first = next((text for text in self.content or () if text.startswith(">>>")), "")
-        made: list[nodes.Node] = super().run()  # type: ignore[no-untyped-call]
+        with preamble_for(self.config, self.env.docname, source or ""):
+            made: list[nodes.Node] = super().run()  # type: ignore[no-untyped-call]
         notebook = str(self.options["path"])
-        kept = store(self.env).setdefault(self.env.docname, [])
-        kept.append(
-            {
-                "notebook": notebook,
-                "document": self.env.docname,
-                "source": source,
-                "line": line,
-                "first": first,
-            }
+        button = Button(
+            form="docstring",
+            document=self.env.docname,
+            source=source or "",
+            line=line or 0,
+            notebook=notebook,
+            file=str(Path(self.env.srcdir) / self.config.jupyterlite_content_dir / notebook),
+            first=first,
         )
+        keep(self.env, button)
         for node in _of_the_button(made):
-            node.children[:] = [
-                nodes.Text(
-                    BUTTON_BEGIN.format(name=notebook)
-                    + node.astext()
-                    + BUTTON_END.format(name=notebook)
-                )
-            ]
+            node.children[:] = [nodes.Text(marked(button.key, node.astext()))]
             node.rawsource = node.astext()
         return made
 
@@ -55,37 +50,37 @@ def _of_the_button(made: Iterable[nodes.Node]) -> list[nodes.raw]:
     return [node for node in (outer.children[0], *rest) if isinstance(node, nodes.raw)]
 
 
-def store(env: BuildEnvironment) -> dict[str, list[dict[str, Any]]]:
-    """Give what is kept of each document."""
-    if not hasattr(env, STORE):
-        setattr(env, STORE, {})
-    found: dict[str, list[dict[str, Any]]] = getattr(env, STORE)
-    return found
+@contextlib.contextmanager
+def preamble_for(config: Config, document: str, source: str) -> Iterator[None]:
+    """Have notebooks begin with the preamble that is for one page or object."""
+    general = config[CONF_PREAMBLE]
+    setattr(config, CONF_PREAMBLE, None)
+    before = PREAMBLE.set(preamble(config.spec14_preambles, document, source) or general or "")
+    try:
+        yield
+    finally:
+        PREAMBLE.reset(before)
+        setattr(config, CONF_PREAMBLE, general)
+
+
+def preamble(preambles: Mapping[str, str], document: str, source: str) -> str:
+    """Give the preamble of the longest pattern that fits the page or the documented object.
+
+    Parameters
+    ----------
+    preambles
+        Code by pattern (``reference/*``, ``ripple.waves.*``).
+    document
+        The page's name.
+    source
+        File, and ``docstring of NAME`` where the example is in one.
+    """
+    _file, found, name = f":{source}".rpartition(DOCSTRING)
+    names = (document, name) if found else (document,)
+    fitting = [one for one in preambles if any(fnmatchcase(name, one) for name in names)]
+    return preambles[max(fitting, key=len)] if fitting else ""
 
 
 def connect(app: Sphinx) -> None:
     """Put the directive in the place of upstream's."""
     app.add_directive("try_examples", Example, override=True)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)
-    app.connect("build-finished", _hand_over)
-
-
-def _purge(app: Sphinx, env: BuildEnvironment, document: str) -> None:
-    del app
-    store(env).pop(document, None)
-
-
-def _merge(
-    app: Sphinx, env: BuildEnvironment, documents: Iterable[str], other: BuildEnvironment
-) -> None:
-    del app
-    found = store(other)
-    store(env).update({name: found[name] for name in documents if name in found})
-
-
-def _hand_over(app: Sphinx, error: Exception | None) -> None:
-    if error is None:
-        kept = [entry for _name, entries in sorted(store(app.env).items()) for entry in entries]
-        file = Path(app.config.spec14_folder) / EXAMPLES
-        file.write_text(json.dumps(kept, indent=1), "utf-8")

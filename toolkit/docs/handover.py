@@ -7,7 +7,7 @@ Sphinx.
 from typing import Final
 
 DRIVER: Final = "toolkit.docs.run"
-EXTENSION: Final = "toolkit.docs.extension"
+EXTENSION: Final = "toolkit.docs.sphinx"
 
 FAILURE: Final = "spec14: Sphinx stopped: "
 """What the line begins with that says how Sphinx ended early."""
@@ -17,11 +17,25 @@ DOCTREES: Final = "doctrees"
 CONTENTS: Final = "contents"
 """Folder of the notebooks that jupyterlite-sphinx stages."""
 
+GALLERY: Final = "gallery"
+"""Folder of Sphinx-Gallery's notebooks."""
+FOLDERS: Final = "folders"
+"""Folder of the folders that ``jupyterlite_contents`` names: they keep their names in the site."""
+
 EXAMPLES: Final = "examples.json"
-"""Which notebook each button opens, and where its example is written."""
-BUTTON_BEGIN: Final = "<!-- spec14: button {name} -->"
-BUTTON_END: Final = "<!-- spec14: end of button {name} -->"
-"""Around each piece of HTML that belongs to the button of a notebook."""
+"""What each button opens, and where that is written."""
+BEGIN: Final = "<!-- spec14: button {key} -->"
+INSTEAD: Final = "<!-- spec14: instead of button {key} -->"
+END: Final = "<!-- spec14: end of button {key} -->"
+"""Around each piece of HTML that belongs to a button, and what replaces it if it goes."""
 
 LITE: Final = "lite.json"
-"""What ``conf.py`` says about the Lite site."""
+"""What ``conf.py`` says about the Lite site, and which version it documents."""
+SETTINGS: Final = "settings.json"
+"""What ``[tool.spec14.docs]`` says, for the extension."""
+
+IN_SITE: Final = "lite"
+"""Where jupyterlite-sphinx's pages look for the Lite site."""
+
+DOCSTRING: Final = ":docstring of "
+"""Between the file and the name, in what autodoc says (``_dynamic`` of Sphinx 9)."""

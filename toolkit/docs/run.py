@@ -49,6 +49,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--builder", default="html")
     parser.add_argument("--warnings-are-errors", action="store_true")
+    parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     nocolor()
     try:
@@ -63,6 +64,7 @@ def main() -> int:
                 status=sys.stdout,
                 warning=Warnings(),
                 warningiserror=arguments.warnings_are_errors,
+                parallel=arguments.jobs,
             )
             app.build()
             return app.statuscode

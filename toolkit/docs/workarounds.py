@@ -1,22 +1,26 @@
 """What the tools below do that a published site cannot have, and the way round.
 
-jupyterlite-sphinx 0.23.0 and pydata-sphinx-theme 0.24.0 are meant.
+jupyterlite-sphinx 0.23.0, pydata-sphinx-theme 0.24.0 and sphinx-gallery 0.22.1 are meant.
 
 Each function names the fault and where it is in the source. A test for each fails once
 upstream has mended it (``tests/unit/test_docs_workarounds.py``): then the function goes.
 """
 
 import hashlib
+import importlib
 import logging
 import re
 import shutil
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from jupyterlite_sphinx import jupyterlite_sphinx as upstream
 from jupyterlite_sphinx._try_examples import examples_to_notebook
+from nbformat.v4 import new_code_cell
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
@@ -24,11 +28,14 @@ from sphinx.environment import BuildEnvironment
 from sphinx.ext.autodoc._shared import LOGGER as AUTODOC
 
 WEB_FONT: Final = "https://fonts.googleapis.com/css?family=Vibur"
+PREAMBLE: Final[ContextVar[str]] = ContextVar("PREAMBLE", default="")
+"""Code at the head of the notebook that is made next."""
 PYDATA: Final = "pydata_sphinx_theme"
+GALLERY: Final = "sphinx_gallery.gen_gallery"
 TO_NOTEBOOK: Final[Callable[..., Any]] = examples_to_notebook
 LITE_LINK: Final = re.compile(
     r"""(<iframe\ src="|window\.open\('|jupyterliteConcatSearchParams\(\s*'|
-    tryExamplesShowIframe\((?:'[^']*',){3}'|loadTryExamplesConfig\(")
+    tryExamplesShowIframe\((?:'[^']*',){3}'|loadTryExamplesConfig\("|<a\ class="[^"]*"\ href=")
     (?=(?:\.\./)*(?:lite/|try_examples\.json))""",
     re.VERBOSE,
 )
@@ -74,6 +81,23 @@ def mend_links_of_dirhtml(
     del templatename, doctree
     if app.builder.name == "dirhtml" and pagename.rpartition("/")[2] != "index":
         context["body"] = LITE_LINK.sub(r"\1../", context.get("body", ""))
+
+
+def gallery_contents_of_dirhtml(app: Sphinx, error: Exception | None) -> None:
+    """Stage the notebooks of Sphinx-Gallery's scripts for ``dirhtml`` too (``build-finished``).
+
+    ``create_jupyterlite_contents`` (sphinx-gallery 0.22.1) does so for the builders ``html`` and
+    ``readthedocs`` alone, although badges stand on the pages of all.
+    """
+    if app.builder.name == "dirhtml" and GALLERY in app.extensions:
+        interactive = importlib.import_module("sphinx_gallery.interactive_example")
+        as_html = SimpleNamespace(
+            builder=SimpleNamespace(name="html"),
+            config=app.config,
+            extensions=app.extensions,
+            srcdir=app.srcdir,
+        )
+        interactive.create_jupyterlite_contents(as_html, error)
 
 
 class PlaceOfImportFailure(logging.Filter):
@@ -148,8 +172,15 @@ class Notebooks:
         return UUID(bytes=head + rest.digest()[: 16 - len(head)])
 
     def to_notebook(self, *args: Any, **options: Any) -> Any:
-        """Make a notebook as upstream does, and take note of what is in it."""
+        """Make a notebook as upstream does, and take note of what is in it.
+
+        The preamble is put at its head here: ``TryExamplesDirective.run`` puts it behind the
+        first cell, which is the warning only where there is one.
+        """
         notebook = TO_NOTEBOOK(*args, **options)
+        if preamble := PREAMBLE.get():
+            place = 0 if options.get("warning_text") is None else 1
+            notebook.cells.insert(place, new_code_cell(preamble))  # type: ignore[no-untyped-call]
         for number, cell in enumerate(notebook.cells):
             if "id" in cell:
                 cell["id"] = f"cell-{number}"

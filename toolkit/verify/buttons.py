@@ -1,30 +1,34 @@
-"""Buttons in published pages: those of examples that do not work are taken out, statically."""
+"""Buttons in published pages: those of what does not work are taken out, statically."""
 
 import re
 from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Final
 
-from toolkit.docs.handover import BUTTON_BEGIN, BUTTON_END
+from toolkit.docs.handover import BEGIN, END, INSTEAD
 
-NAME: Final = r"(?P<name>[\w.-]+)"
+KEY: Final = r"(?P<key>[0-9a-f]+)"
+SAME: Final = "(?P=key)"
 PIECE: Final = re.compile(
-    f"{BUTTON_BEGIN.format(name=NAME)}(?P<html>.*?){BUTTON_END.format(name='(?P=name)')}",
+    f"{BEGIN.format(key=KEY)}(?P<html>.*?)"
+    f"(?:{INSTEAD.format(key=SAME)}(?P<instead>.*?))?{END.format(key=SAME)}",
     re.DOTALL,
 )
 
 
 def decided(html: str, off: Container[str]) -> str:
-    """Give a page without the buttons of some notebooks, and without the comments around all.
+    """Give a page without some buttons, and without the comments around all.
 
     Parameters
     ----------
     html
         The page as Sphinx wrote it.
     off
-        Names of notebooks.
+        Keys of buttons.
     """
-    return PIECE.sub(lambda found: "" if found["name"] in off else found["html"], html)
+    return PIECE.sub(
+        lambda found: (found["instead"] or "") if found["key"] in off else found["html"], html
+    )
 
 
 def decide(pages: Iterable[Path], off: Container[str]) -> None:

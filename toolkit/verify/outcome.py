@@ -1,10 +1,8 @@
 """What is known of an example: how it is written, and how it went."""
 
 import enum
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from toolkit.verify.compare import TRACEBACK, same, unchecked
@@ -46,10 +44,13 @@ class Cell:
         What is executed.
     expected
         What the page shows of its output; ``None`` where it shows nothing.
+    may_raise
+        Whether any exception is right.
     """
 
     source: str
     expected: str | None = None
+    may_raise: bool = False
 
     @property
     def error(self) -> bool:
@@ -59,12 +60,14 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """One notebook that a button opens.
+    """What a button opens.
 
     Attributes
     ----------
-    notebook
-        Its file's name.
+    key
+        What the button is called in the pages.
+    form
+        ``docstring``, ``notebook``, ``console`` or ``gallery``.
     document
         The page's name, as Sphinx calls it.
     place
@@ -73,13 +76,20 @@ class Example:
         The documented object's name, or the first line of code.
     cells
         Its code.
+    problem
+        Why it cannot be run at all, where that can be seen.
+    folder
+        Where it is run, in the contents of the Lite site.
     """
 
-    notebook: str
+    key: str
+    form: str
     document: str
     place: str
     name: str
     cells: tuple[Cell, ...]
+    problem: str = ""
+    folder: str = "."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +98,7 @@ class Verdict:
 
     Attributes
     ----------
-    notebook, document, place, name
+    key, form, document, place, name
         Of the example.
     kind
         How.
@@ -100,7 +110,8 @@ class Verdict:
         What it took, with the start of the interpreter.
     """
 
-    notebook: str
+    key: str
+    form: str
     document: str
     place: str
     name: str
@@ -113,7 +124,7 @@ class Verdict:
 
     @property
     def identity(self) -> str:
-        """What it is known by from build to build: names of notebooks change with the content."""
+        """What it is known by from build to build: keys change with the content."""
         return f"{self.document}: {self.name}"
 
     def as_json(self) -> dict[str, Any]:
@@ -126,31 +137,18 @@ def verdict_from(content: Mapping[str, Any]) -> Verdict:
     return Verdict(**{**content, "kind": Kind(content["kind"])})
 
 
-def read_cells(notebook: Path) -> tuple[Cell, ...]:
-    """Give the cells of code of a notebook.
-
-    Raises
-    ------
-    ValueError
-        When it is no notebook.
-    """
-    content = json.loads(notebook.read_text("utf-8"))
-    try:
-        cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
-        return tuple(Cell(source=_text(cell["source"]), expected=_shown(cell)) for cell in cells)
-    except (KeyError, TypeError) as error:
-        msg = f"{notebook.name} is no notebook: {error!r}"
-        raise ValueError(msg) from error
-
-
-def _shown(cell: Mapping[str, Any]) -> str | None:
-    outputs = cell.get("outputs", ())
-    texts = [_text(one.get("text") or one.get("data", {}).get("text/plain", "")) for one in outputs]
-    return "\n".join(texts) if any(texts) else None
-
-
-def _text(value: str | Sequence[str]) -> str:
-    return value if isinstance(value, str) else "".join(value)
+def unknown(example: Example) -> Verdict:
+    """Give the verdict that stands as long as nothing is said against it."""
+    problem = example.problem
+    return Verdict(
+        key=example.key,
+        form=example.form,
+        document=example.document,
+        place=example.place,
+        name=example.name,
+        kind=Kind.FAILS if problem else Kind.WORKS,
+        reason=problem,
+    )
 
 
 def judge(example: Example, told: Sequence[Mapping[str, Any]], died: str = "") -> Verdict:
@@ -165,13 +163,7 @@ def judge(example: Example, told: Sequence[Mapping[str, Any]], died: str = "") -
     died
         How the interpreter ended, where it ended early; begins with `LIMIT` for the limit.
     """
-    found = Verdict(
-        notebook=example.notebook,
-        document=example.document,
-        place=example.place,
-        name=example.name,
-        kind=Kind.WORKS,
-    )
+    found = unknown(example)
     begun = -1
     for message in told:
         match message["type"]:
@@ -184,7 +176,8 @@ def judge(example: Example, told: Sequence[Mapping[str, Any]], died: str = "") -
             case "failed":
                 cell = example.cells[message["number"]]
                 said = f"{message['error']}: {message['message']}"
-                if not (cell.error and same(cell.expected or "", said)):
+                meant = cell.may_raise or (cell.error and same(cell.expected or "", said))
+                if not meant or message["error"] == OVERDUE:
                     return _failed(found, cell, message, died)
             case "end":
                 return found

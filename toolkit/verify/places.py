@@ -3,10 +3,8 @@
 import ast
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from typing import Final
 
-DOCSTRING: Final = ":docstring of "
-"""Between the file and the name, in what autodoc says (``_dynamic`` of Sphinx 9)."""
+from toolkit.docs.handover import DOCSTRING
 
 
 def name(source: str, first: str) -> str:
@@ -31,7 +29,7 @@ def place(source: str, line: int, first: str, *, project: Path, files: Iterable[
     source
         ``FILE``, ``FILE:docstring of NAME`` or ``docstring of NAME``.
     line
-        Line in the file; in a docstring it says nothing, numpydoc has moved them.
+        Line in the file; in a docstring it says nothing, numpydoc has moved them. 0: none.
     first
         The example's first line of code, with its prompt.
     project
@@ -44,7 +42,7 @@ def place(source: str, line: int, first: str, *, project: Path, files: Iterable[
     if known is None:
         return documented if found else source
     if not found:
-        return f"{known}:{line}"
+        return f"{known}:{line}" if line else known
     number = _line(project / known, documented, first)
     return f"{known}:{number}" if number else str(known)
 

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from toolkit.errors import RuntimeFailed
@@ -49,6 +50,7 @@ def run_examples(
     start: Start,
     examples: Iterable[Example],
     *,
+    contents: Path,
     workers: int,
     limit: float,
     done: Callable[[Verdict], None],
@@ -61,6 +63,8 @@ def run_examples(
         How an interpreter is started.
     examples
         What is run.
+    contents
+        Folder with what is beside a notebook; each example gets a copy of its own.
     workers
         How many at a time.
     limit
@@ -85,8 +89,13 @@ def run_examples(
                     begun=now,
                     deadline=now + START,
                 )
-                cells = [{"source": cell.source, "error": cell.error} for cell in example.cells]
-                job.interpreter.send({"cells": cells})
+                cells = [
+                    {"source": cell.source, "error": cell.error or cell.may_raise}
+                    for cell in example.cells
+                ]
+                job.interpreter.send(
+                    {"cells": cells, "folder": example.folder, "contents": str(contents)}
+                )
                 jobs.append(job)
             if not jobs:
                 return

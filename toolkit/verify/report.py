@@ -34,7 +34,7 @@ def write_report(
     verdicts
         All that is known.
     off
-        Notebooks whose buttons are not published.
+        Keys of buttons that are not published.
     wheel, sha256
         The project's wheel.
     root
@@ -44,7 +44,7 @@ def write_report(
         "schema": 1,
         "wheel": wheel,
         "wheel_sha256": sha256,
-        "examples": [{**one.as_json(), "button": one.notebook not in off} for one in verdicts],
+        "examples": [{**one.as_json(), "button": one.key not in off} for one in verdicts],
     }
     write_record(folder / RECORD, content)
     write_atomically(folder / PAGE, page(verdicts, off, wheel=wheel, root=root).encode())

@@ -1,36 +1,25 @@
 """The stage ``verify``: every example in WebAssembly, with the wheels of the site."""
 
-import json
-import os
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
-from toolkit.docs.handover import CONTENTS, EXAMPLES
-from toolkit.pins import RUNTIME, fingerprint
+from toolkit.pins import fingerprint
 from toolkit.project import Project
-from toolkit.runtime.interpreter import Start
-from toolkit.runtime.snapshot import snapshot_for
-from toolkit.testing.worker import INSIDE as CAUSES
-from toolkit.testing.worker import PLACE
-from toolkit.verify.outcome import Example, Kind, Verdict, read_cells, verdict_from
-from toolkit.verify.places import name, place
+from toolkit.verify.behaviour import bases, looks_at_docstrings
+from toolkit.verify.outcome import Example, Kind, Verdict, unknown, verdict_from
 from toolkit.verify.pool import run_examples
+from toolkit.verify.start import files_in, stage, start_with
+from toolkit.verify.version import FORM as VERSION
 from toolkit.wheels.compilers import processors_allowed
-from toolkit.wheels.environment import environment_with
-from toolkit.wheels.source import source_files
 
-INSIDE: Final = Path(__file__).parent / "inside"
-IMPORTS: Final = ("spec14_kernel",)
-"""What the memory snapshot holds besides the runtime."""
-BACKEND: Final = "module://matplotlib_inline.backend_inline"
-"""The kernel of the site draws with it too."""
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+RECORD: Final = "verify.json"
+"""What is known from before, in the cache."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,30 +38,20 @@ class Verified:
     ran: int
 
 
-def read_examples(project: Project, folder: Path) -> tuple[Example, ...]:
-    """Give the examples that Sphinx met.
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """Who is told what happens meanwhile.
 
-    Parameters
+    Attributes
     ----------
-    project
-        The project.
-    folder
-        Where Sphinx wrote (:mod:`toolkit.docs.examples`).
+    say
+        Given lines.
+    progress
+        Given how many examples are done, and of how many.
     """
-    told: list[dict[str, Any]] = json.loads((folder / EXAMPLES).read_text("utf-8"))
-    files = [path.as_posix() for path in source_files(project.folder)]
-    return tuple(
-        Example(
-            notebook=one["notebook"],
-            document=one["document"],
-            place=place(
-                one["source"], one["line"], one["first"], project=project.folder, files=files
-            ),
-            name=name(one["source"], one["first"]),
-            cells=read_cells(folder / CONTENTS / one["notebook"]),
-        )
-        for one in told
-    )
+
+    say: Callable[[str], None]
+    progress: Callable[[int, int], None]
 
 
 def verify(
@@ -80,8 +59,9 @@ def verify(
     examples: Sequence[Example],
     wheels: Sequence[Path],
     *,
+    contents: Iterable[Path] = (),
     again: bool,
-    say: Callable[[str], None],
+    telling: Telling,
 ) -> Verified:
     """Run the examples, those that are not known from before.
 
@@ -90,80 +70,78 @@ def verify(
     project
         The project; the caller holds its lock.
     examples
-        What is run.
+        What is run; of those that are alike one.
     wheels
         All that the kernel of the site can load.
+    contents
+        Files and folders that notebooks find beside them.
     again
         Whether what was too slow is run again: the machine may have been busy.
-    say
-        Told what takes long.
+    telling
+        Who is told.
 
     Raises
     ------
     RuntimeFailed
         When an interpreter does not start.
     """
-    settings = project.settings.verify
-    file = project.cache / "verify.json"
-    kept = read_record(file)
-    base = key_of(
-        *(SCHEMA, toolkit.__version__, fingerprint(), settings.timeout),
-        sorted(map(file_sha256, wheels)),
-    )
-    known: dict[str, Any] = dict(kept["known"]) if kept.get("base") == base else {}
-    if again:
-        known = {key: one for key, one in known.items() if one["kind"] != Kind.SLOW}
-    keys = {one.notebook: _key(one) for one in examples}
-    wanted = set(keys.values())
-    known = {key: one for key, one in known.items() if key in wanted}
-    new = [one for one in examples if keys[one.notebook] not in known]
+    files = files_in(contents)
+    keys = _keys(examples, wheels, files, project.settings.verify.timeout)
+    record = project.cache / RECORD
+    known = _known(record, frozenset(keys.values()), again=again)
+    new = {keys[one]: one for one in examples if not one.problem and keys[one] not in known}
+    left = {one.key: key for key, one in new.items()}
 
     def take(verdict: Verdict) -> None:
-        known[keys[verdict.notebook]] = verdict.as_json()
+        known[left.pop(verdict.key)] = verdict.as_json()
+        telling.progress(len(new) - len(left), len(new))
 
     try:
         if new:
-            start = _start(project, wheels, say)
-            workers = settings.workers or processors_allowed()
-            run_examples(start, new, workers=workers, limit=settings.timeout, done=take)
+            run_examples(
+                start_with(project, wheels, telling.say),
+                new.values(),
+                contents=stage(files, project.cache / "verify-contents"),
+                workers=project.settings.verify.workers or processors_allowed(),
+                limit=project.settings.verify.timeout,
+                done=take,
+            )
     finally:
-        write_record(file, {"base": base, "known": known})
-    return Verified(
-        verdicts=tuple(_placed(known[keys[one.notebook]], one) for one in examples), ran=len(new)
-    )
+        write_record(record, {"schema": SCHEMA, "known": known})
+    verdicts = (unknown(one) if one.problem else _placed(known[keys[one]], one) for one in examples)
+    ran = sum(one.form != VERSION for one in new.values())
+    return Verified(verdicts=tuple(verdicts), ran=ran)
+
+
+def _keys(
+    examples: Iterable[Example], wheels: Sequence[Path], files: Mapping[str, Path], limit: float
+) -> dict[Example, str]:
+    """Give what the verdict on each example depends on."""
+    code, whole = bases(wheels)
+    beside = sorted([name, file_sha256(file)] for name, file in files.items())
+    machine = [SCHEMA, toolkit.__version__, fingerprint(), limit]
+    return {
+        one: key_of(
+            machine,
+            whole if looks_at_docstrings(one) else code,
+            beside,
+            one.folder,
+            [[cell.source, cell.expected, cell.may_raise] for cell in one.cells],
+        )
+        for one in examples
+    }
+
+
+def _known(record: Path, wanted: frozenset[str], *, again: bool) -> dict[str, Any]:
+    kept = read_record(record)
+    known = dict(kept["known"]) if kept.get("schema") == SCHEMA else {}
+    return {
+        key: one
+        for key, one in known.items()
+        if key in wanted and not (again and one["kind"] == Kind.SLOW)
+    }
 
 
 def _placed(known: Mapping[str, Any], example: Example) -> Verdict:
-    about = {key: getattr(example, key) for key in ("notebook", "document", "place", "name")}
+    about = {name: getattr(example, name) for name in ("key", "form", "document", "place", "name")}
     return verdict_from({**known, **about})
-
-
-def _key(example: Example) -> str:
-    return key_of([[cell.source, cell.expected] for cell in example.cells])
-
-
-def _start(project: Project, wheels: Sequence[Path], say: Callable[[str], None]) -> Start:
-    environment = environment_with(
-        project.cache / "verify-env", wheels, what=f"the examples of {project.name}"
-    )
-    folder = project.cache / "verify"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    start = Start(
-        runtime=RUNTIME,
-        python=environment.python,
-        cwd=folder,
-        module="spec14_verify",
-        env={
-            "HOME": "/tmp",  # noqa: S108 - in its memory
-            "LANG": "C.UTF-8",
-            "MPLBACKEND": BACKEND,
-            "TZ": os.environ.get("TZ", "UTC"),
-        },
-        inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE},
-    )
-    found = snapshot_for(start, project.cache / "verify-snapshot", imports=IMPORTS)
-    if found.file is None:
-        say(f"interpreters start without a memory snapshot: {found.reason}")
-        return start
-    return replace(start, snapshot=found.file)

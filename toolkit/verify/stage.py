@@ -1,15 +1,21 @@
 """What ``spec14 docs`` does between Sphinx and the published site: verify, switch off, report."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from os.path import relpath
 from pathlib import Path
 
+from toolkit.docs.handover import LITE
+from toolkit.docs.versions import check_imported
 from toolkit.project import Project
 from toolkit.verify.buttons import decide
+from toolkit.verify.outcome import Verdict
 from toolkit.verify.policy import accept, enforce, without_button
+from toolkit.verify.reading import read_examples
 from toolkit.verify.report import summary, write_report
-from toolkit.verify.run import Verified, read_examples, verify
+from toolkit.verify.run import Telling, Verified, verify
+from toolkit.verify.version import FORM, version_example, versions_found
 from toolkit.wheels.build import BuiltWheel
 
 
@@ -44,14 +50,20 @@ class Examiner:
         Its wheel.
     how
         What is done.
-    say
-        Told what there is to tell.
+    telling
+        Who is told what happens.
+    verdicts
+        On each example, once it is known.
+    off
+        Keys of the buttons that are not published.
     """
 
     project: Project
     wheel: BuiltWheel
     how: Examination
-    say: Callable[[str], None]
+    telling: Telling
+    verdicts: tuple[Verdict, ...] = ()
+    off: frozenset[str] = field(default=frozenset())
 
     def __call__(self, folder: Path, pages: Path, wheels: Sequence[Path]) -> None:
         """Do it.
@@ -69,34 +81,48 @@ class Examiner:
         ------
         ExamplesFail
             When the policy says so; nothing is published then.
+        VersionsDiffer
+            When the package in the kernel calls itself another version.
         """
         examples = read_examples(self.project, folder)
         html = sorted(pages.rglob("*.html"))
         if not self.how.verify:
-            decide(html, {one.notebook for one in examples})
+            self.off = frozenset(one.key for one in examples)
+            decide(html, self.off)
             if examples:
-                self.say(f"--no-verify: none of {len(examples)} examples has a button")
+                self.telling.say(f"--no-verify: none of {len(examples)} examples has a button")
             return
-        found = verify(self.project, examples, wheels, again=self.how.again, say=self.say)
-        bad = without_button(found.verdicts, self.project.settings.verify.differs)
-        off = frozenset(one.notebook for one in bad)
-        decide(html, off)
-        self._tell(found, off)
+        contents = map(Path, json.loads((folder / LITE).read_text("utf-8"))["contents"])
+        found = verify(
+            self.project,
+            [*examples, version_example(self.wheel.path)] if examples else examples,
+            wheels,
+            contents=contents,
+            again=self.how.again,
+            telling=self.telling,
+        )
+        if self.project.settings.docs.check_version:
+            check_imported(self.wheel.path, versions_found(found.verdicts))
+        self.verdicts = tuple(one for one in found.verdicts if one.form != FORM)
+        bad = without_button(self.verdicts, self.project.settings.verify.differs)
+        self.off = frozenset(one.key for one in bad)
+        decide(html, self.off)
+        self._tell(found)
 
-    def _tell(self, found: Verified, off: frozenset[str]) -> None:
+    def _tell(self, found: Verified) -> None:
         project = self.project
         project.report.mkdir(parents=True, exist_ok=True)
         write_report(
             project.report,
-            found.verdicts,
-            off,
+            self.verdicts,
+            self.off,
             wheel=self.wheel.path.name,
             sha256=self.wheel.sha256,
             root=relpath(project.folder, project.report),
         )
-        if found.verdicts:
-            self.say(summary(found.verdicts, off, found.ran))
+        if self.verdicts:
+            self.telling.say(summary(self.verdicts, self.off, found.ran))
         if self.how.accept:
-            self.say(f"wrote {accept(project, found.verdicts)}")
-        elif line := enforce(project, found.verdicts):
-            self.say(line)
+            self.telling.say(f"wrote {accept(project, self.verdicts)}")
+        elif line := enforce(project, self.verdicts):
+            self.telling.say(line)

@@ -4,12 +4,16 @@ One message says what to run; one goes out for each cell, and one at the end.
 """
 
 import json
+import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 import spec14_channel
+import spec14_packages
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
@@ -17,6 +21,8 @@ from pyodide.ffi import run_sync
 
 LONGEST: Final = 20_000
 """Characters of an output that are told."""
+DRIVE: Final = "/drive"
+"""Where the kernel of the site shows the contents (``DriveFS`` of JupyterLite 0.8.6)."""
 RECURSION: Final = 3000
 """What jedi sets, which the kernel of the site imports (``jedi/api/__init__.py``, 0.20)."""
 
@@ -32,6 +38,13 @@ class Display(DisplayHook):
         del md_dict
         if text := format_dict.get("text/plain"):
             print(text)  # noqa: T201
+
+
+class Shell(InteractiveShell):
+    """A shell without a display, as the kernel's own (``Interpreter`` of pyodide-kernel 0.8.6)."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Enable nothing: ``%matplotlib inline`` asks for it."""
 
 
 class Overdue(BaseException):
@@ -52,12 +65,13 @@ def send(kind: str, **values: Any) -> None:
 def run(shell: InteractiveShell, number: int, source: str) -> bool:
     """Run a cell and tell how it went; give whether it raised nothing."""
     send("cell", number=number)
+    spec14_packages.answer(source)
     with capture_output() as captured:
         result = run_sync(
             shell.run_cell_async(
                 source,
                 store_history=True,
-                transformed_cell=shell.transform_cell(source),  # type: ignore[no-untyped-call]
+                transformed_cell=transformed(shell, source),
             )
         )
     error = result.error_before_exec or result.error_in_exec
@@ -77,6 +91,12 @@ def run(shell: InteractiveShell, number: int, source: str) -> bool:
     return False
 
 
+def transformed(shell: InteractiveShell, source: str) -> str:
+    """Give the Python of a cell: the kernel's own magics first, then IPython's."""
+    text: str = shell.transform_cell(spec14_packages.without_pip(source))  # type: ignore[no-untyped-call]
+    return text
+
+
 def _text(output: RichOutput) -> str:
     text = str((output.data or {}).get("text/plain", ""))
     return f"{text}\n"
@@ -90,12 +110,22 @@ def _cause(error: BaseException) -> str:
     return "" if found is None else found.cause.reason
 
 
+def go_to(contents: str, folder: str) -> None:
+    """Make what is beside the notebook this process's own, as the kernel of the site has it."""
+    shutil.copytree(contents, DRIVE)
+    here = Path(DRIVE, folder)
+    here.mkdir(parents=True, exist_ok=True)
+    os.chdir(here)
+    sys.path.insert(0, "")
+
+
 def main() -> None:
     """Run what is asked for."""
     signal.signal(signal.SIGUSR1, overdue)
     wanted = json.loads(spec14_channel.receive())
+    go_to(wanted["contents"], wanted["folder"])
     sys.setrecursionlimit(max(RECURSION, sys.getrecursionlimit()))
-    shell = InteractiveShell.instance(displayhook_class=Display)
+    shell = Shell.instance(displayhook_class=Display)
     shell.showtraceback = lambda *_args, **_kw: None  # type: ignore[method-assign]
     for number, cell in enumerate(wanted["cells"]):
         if not run(shell, number, cell["source"]) and not cell["error"]:

@@ -149,3 +149,14 @@ def package():
     >>> cases.package()
     """
     import no_such_package
+
+
+def preambled():
+    """Be tried after the preamble that the settings have for it.
+
+    Examples
+    --------
+    >>> cases.preambled()
+    7
+    """
+    return 7

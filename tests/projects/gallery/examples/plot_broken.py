@@ -1,0 +1,10 @@
+"""
+Not in a browser
+================
+
+It wants a thread.
+"""
+
+import threading
+
+threading.Thread(target=print).start()

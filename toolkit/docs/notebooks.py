@@ -1,0 +1,130 @@
+"""``notebooklite``, ``jupyterlite`` and ``replite``: what they open is kept, and marked.
+
+A notebook that names no kernel gets the site's: the application would ask the reader.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+from docutils import nodes
+from jupyterlite_sphinx.jupyterlite_sphinx import (
+    JupyterLiteDirective,
+    NotebookLiteDirective,
+    RepliteDirective,
+    _PromptedIframe,
+)
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from toolkit.docs.buttons import Button, keep, link_instead, marks
+from toolkit.docs.handover import IN_SITE
+
+KERNEL: Final = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
+"""As the kernel of the site calls itself (pyodide-kernel 0.8.6)."""
+UNREADABLE: Final = (OSError, ValueError, nbformat.ValidationError, AttributeError, KeyError)
+"""What upstream lets through when a notebook is none: nbformat, jupytext and the file system."""
+
+
+class _Opens(SphinxDirective):
+    """A directive of upstream's that opens a notebook, or the bare application."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make what upstream makes, between comments.
+
+        Raises
+        ------
+        docutils.parsers.rst.DirectiveError
+            When there is no such notebook, or it cannot be read: the page goes on without it.
+        """
+        if not self.arguments:
+            return self.made()
+        relative, absolute = self.env.relfn2path(self.arguments[0])
+        notebook = Path(relative)
+        if ".." in notebook.parts:
+            raise self.error(
+                f"the notebook {self.arguments[0]} is not in the documentation's folder"
+            )
+        if notebook.suffix.lower() == ".md":
+            notebook = notebook.with_suffix(".ipynb")
+        staged = Path(self.env.srcdir) / self.config.jupyterlite_content_dir / notebook
+        try:
+            made = self.made()
+        except UNREADABLE as error:
+            raise self.error(f"the notebook {self.arguments[0]} cannot be read: {error}") from error
+        name_kernel(staged)
+        button = Button(
+            form="notebook",
+            document=self.env.docname,
+            source=absolute,
+            line=0,
+            notebook=notebook.as_posix(),
+            file=str(staged),
+            first=notebook.as_posix(),
+        )
+        keep(self.env, button)
+        return marks(button.key, made, self._instead(made, notebook))
+
+    def made(self) -> list[nodes.Node]:
+        """Give what upstream makes."""
+        made: list[nodes.Node] = super().run()
+        return made
+
+    def _instead(self, made: list[nodes.Node], notebook: Path) -> str:
+        frames = [node for node in made if isinstance(node, _PromptedIframe)]
+        if not frames:
+            return ""
+        root = str(frames[0]["iframe_src"]).partition(f"{IN_SITE}/")[0]
+        return link_instead(f"{root}{IN_SITE}/files/{notebook.as_posix()}", notebook.name)
+
+
+class Notebook(_Opens, NotebookLiteDirective):
+    """``notebooklite``."""
+
+
+class Lab(_Opens, JupyterLiteDirective):
+    """``jupyterlite``."""
+
+
+class Console(RepliteDirective):
+    """``replite``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make what upstream makes; between comments where there is code in it."""
+        source, line = self.get_source_info()
+        code = "\n".join(self.content)
+        made: list[nodes.Node] = super().run()  # type: ignore[no-untyped-call]
+        if not code.strip():
+            return made
+        button = Button(
+            form="console",
+            document=self.env.docname,
+            source=source or "",
+            line=line or 0,
+            code=code,
+            first=next(text for text in self.content if text.strip()),
+        )
+        keep(self.env, button)
+        return marks(button.key, made)
+
+
+def name_kernel(notebook: Path) -> None:
+    """Write the site's kernel into a staged notebook that names none."""
+    try:
+        content: Any = json.loads(notebook.read_text("utf-8"))
+        metadata: dict[str, Any] = content.setdefault("metadata", {})
+        named = (metadata.get("kernelspec") or {}).get("name")
+    except ValueError, AttributeError:
+        return  # what is no notebook is told by whoever reads its cells
+    if not named:
+        metadata["kernelspec"] = KERNEL
+        notebook.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def connect(app: Sphinx) -> None:
+    """Put the directives in the place of upstream's."""
+    for name in ("notebooklite", "retrolite"):
+        app.add_directive(name, Notebook, override=True)
+    app.add_directive("jupyterlite", Lab, override=True)
+    app.add_directive("replite", Console, override=True)
