@@ -6,8 +6,25 @@ import process from "node:process";
 const js = createRequire(process.argv[1])("@eslint/js");
 
 const node = ["process", "console"];
-const browser = ["document", "window", "navigator", "caches", "location", "self"];
-const both = ["FormData", "URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"];
+const browser = [
+  "BroadcastChannel",
+  "caches",
+  "document",
+  "location",
+  "navigator",
+  "self",
+  "window",
+];
+const both = [
+  "FormData",
+  "Response",
+  "URL",
+  "WebAssembly",
+  "clearTimeout",
+  "fetch",
+  "performance",
+  "setTimeout",
+];
 
 export default [
   { ignores: ["**/node_modules/", "**/.spec14/", "**/_build/"] },

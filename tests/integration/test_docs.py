@@ -128,6 +128,7 @@ def test_the_site_is_whole_and_says_what_is_in_it(built: Stage) -> None:
         "wheel": built.wheel.name,
         "wheel_sha256": file_sha256(built.wheel),
         "pyodide": read_runtime(IMAGE / "runtime").version,
+        "python": read_runtime(IMAGE / "runtime").python,
         "tested": None,
     }
     assert (lite / "static/favicons/favicon-notebook.ico").is_file()

@@ -39,8 +39,18 @@ def test_of_the_runtime_only_what_a_worker_loads_is_taken(tmp_path: Path) -> Non
         "pyodide.asm.wasm",
         "pyodide.mjs",
         "python_stdlib.zip",
+        "spec14-files.json",
+        "spec14-progress.mjs",
         "spec14-start.mjs",
     }
+
+
+def test_the_sizes_of_what_a_start_fetches_are_written(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path / "made", "ripple")
+    write_distribution(distribution(tmp_path, wheel), tmp_path / "out")
+    sizes = json.loads((tmp_path / "out" / "spec14-files.json").read_text())
+    wanted = {"pyodide-lock.json", "pyodide.asm.wasm", "python_stdlib.zip", wheel.name}
+    assert sizes == {name: (tmp_path / "out" / name).stat().st_size for name in wanted}
 
 
 def test_a_requirement_without_its_wheel_is_an_error(tmp_path: Path) -> None:

@@ -278,6 +278,7 @@ def write_record(
         "wheel": wheel.name,
         "wheel_sha256": file_sha256(wheel),
         "pyodide": distribution.runtime.version,
+        "python": distribution.runtime.python,
         "tested": tested,
     }
     file.write_text(json.dumps(record, indent=1) + "\n", "utf-8")

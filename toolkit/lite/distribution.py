@@ -5,6 +5,7 @@ type declarations and console pages in it are left out. Its lock is never used: 
 :mod:`toolkit.runtime.lock`.
 """
 
+import json
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,12 @@ RUNTIME_FILES: Final = (
     "python_stdlib.zip",
 )
 LOCK: Final = "pyodide-lock.json"
+FILES: Final = "spec14-files.json"
+"""Names and sizes in bytes of what a start fetches: the page shows how much has come."""
+
+IMPORTED: Final = (".mjs",)
+"""What a worker imports instead of fetching it: nobody can count its bytes as they come."""
+
 START: Final = Path(__file__).parent / "start"
 """Scripts that lie beside the runtime: what a site adds to its start."""
 
@@ -79,6 +86,20 @@ def write_distribution(distribution: Distribution, folder: Path) -> None:
     for source in (*files, *sorted(START.glob("*.mjs")), *wheels):
         shutil.copyfile(source, folder / source.name)
     lock.to_json(folder / LOCK, indent=1)
+    write_sizes(folder)
+
+
+def write_sizes(folder: Path) -> None:
+    """Write the sizes of the files that a start fetches (``spec14-progress.mjs`` reads them).
+
+    The kernel loads every wheel of the lock while it starts (``configure_kernel``).
+    """
+    sizes = {
+        file.name: file.stat().st_size
+        for file in sorted(folder.iterdir())
+        if file.suffix not in IMPORTED
+    }
+    (folder / FILES).write_text(json.dumps(sizes, indent=1) + "\n", "utf-8")
 
 
 def check_tags(wheel: Path, runtime: Runtime) -> None:

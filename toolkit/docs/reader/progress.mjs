@@ -1,0 +1,67 @@
+// What is known of one frame that starts. Pure: times are handed in, nothing is shown here.
+import { amount, OFFLINE, SLOW, STAGES, UNREACHABLE } from "./words.mjs";
+
+/** After how long without a sign the reader is told, in milliseconds. */
+export const SILENCE = 20_000;
+
+/** A start at time `now` (milliseconds). */
+export const begin = (now) => ({ stage: "interface", loaded: 0, total: 0, reason: "", heard: now });
+
+/**
+ * What is known after a message of the worker (`spec14-progress.mjs`). The first failure names the
+ * cause and stays, unless Python is ready in the end, without what was missing.
+ */
+export function heard(start, message, now) {
+  const stays = start.stage === "failed" && message.stage !== "ready";
+  if (stays || !(message.stage in STAGES)) {
+    return start;
+  }
+  return {
+    stage: message.stage,
+    loaded: message.loaded ?? start.loaded,
+    total: message.total ?? start.total,
+    reason: message.reason ?? start.reason,
+    heard: now,
+  };
+}
+
+/** What is known after a look into the frame: `bytes` of its own files have come, or it is not there. */
+export function looked(start, { bytes, reachable }, now) {
+  if (!reachable) {
+    return { ...start, stage: "failed", reason: start.reason || UNREACHABLE };
+  }
+  if (start.stage !== "interface" || bytes === start.loaded) {
+    return start;
+  }
+  return { ...start, loaded: bytes, heard: now };
+}
+
+export const over = (start) => start.stage === "ready" || start.stage === "failed";
+
+/** What to show: a line, an amount, a share of 0 to 1 or null, whether help is offered. */
+export function shown(start, { now, online }) {
+  const failed = start.stage === "failed";
+  const late = !over(start) && now - start.heard > SILENCE;
+  const counted = start.stage === "interface" || start.stage === "loading";
+  return {
+    line: STAGES[start.stage],
+    amount: counted ? amount(start.loaded, start.total) : "",
+    share: share(start),
+    why: why(start, { failed, late, online }),
+    help: failed || late || start.reason !== "",
+  };
+}
+
+function share({ stage, loaded, total }) {
+  if (stage === "loading" && total > 0) {
+    return loaded / total;
+  }
+  return stage === "starting" || stage === "ready" ? 1 : null;
+}
+
+function why({ reason }, { failed, late, online }) {
+  if ((failed || late) && !online) {
+    return OFFLINE;
+  }
+  return reason || (late ? SLOW : "");
+}
