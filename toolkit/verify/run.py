@@ -60,13 +60,13 @@ def read_examples(project: Project, folder: Path) -> tuple[Example, ...]:
         Where Sphinx wrote (:mod:`toolkit.docs.examples`).
     """
     told: list[dict[str, Any]] = json.loads((folder / EXAMPLES).read_text("utf-8"))
-    files = [path.as_posix() for path in source_files(project.folder)]
+    files = [path.as_posix() for path in source_files(project.root)]
     return tuple(
         Example(
             notebook=one["notebook"],
             document=one["document"],
             place=place(
-                one["source"], one["line"], one["first"], project=project.folder, files=files
+                one["source"], one["line"], one["first"], project=project.root, files=files
             ),
             name=name(one["source"], one["first"]),
             cells=read_cells(folder / CONTENTS / one["notebook"]),

@@ -92,7 +92,7 @@ class Examiner:
             off,
             wheel=self.wheel.path.name,
             sha256=self.wheel.sha256,
-            root=relpath(project.folder, project.report),
+            root=relpath(project.root, project.report),
         )
         if found.verdicts:
             self.say(summary(found.verdicts, off, found.ran))
