@@ -15,15 +15,14 @@ NAMES: Final = ("replite", "try_examples")
 
 
 class Absent(Directive):
-    """Takes any option and content."""
+    """Shows its content, and says what is missing."""
 
     has_content = True
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[Any] = {
-        name: directives.unchanged
-        for name in ("kernel", "height", "width", "prompt", "prompt_color", "toolbar", "execute")
-    }
+    option_spec: ClassVar[Any] = dict.fromkeys(
+        ("height", "kernel", "prompt"), directives.unchanged
+    )
 
     def run(self) -> list[nodes.Node]:
         """Give the content as it is, and the line."""

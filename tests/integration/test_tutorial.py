@@ -37,7 +37,9 @@ def test_it_is_as_it_says(tmp_path: Path, spec14: Spec14) -> None:
         for line in lines:
             if line in BY_COMPOSE:
                 continue
-            words = shlex.split(line.removeprefix(IN_CONTAINER).replace("../measures", str(project)))
+            words = shlex.split(
+                line.removeprefix(IN_CONTAINER).replace("../measures", str(project))
+            )
             match words:
                 case ["cp", "-r", "tests/projects/pure", _]:
                     copy_project("pure", project)

@@ -143,5 +143,5 @@ def test_a_folder_without_a_package(tmp_path: Path) -> None:
 
 def test_a_package_in_a_package_is_an_error(tmp_path: Path) -> None:
     write_tree(tmp_path, files(package=ROOT))
-    with pytest.raises(SettingsError, match="stands in .*/python too"):
+    with pytest.raises(SettingsError, match=r"stands in .*/python too"):
         read_project(tmp_path)
