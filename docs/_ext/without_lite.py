@@ -20,9 +20,7 @@ class Absent(Directive):
     has_content = True
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar[Any] = dict.fromkeys(
-        ("height", "kernel", "prompt"), directives.unchanged
-    )
+    option_spec: ClassVar[Any] = dict.fromkeys(("height", "kernel", "prompt"), directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
         """Give the content as it is, and the line."""

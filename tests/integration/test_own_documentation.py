@@ -1,6 +1,7 @@
 """The documentation of spec14 itself, built by spec14 around the demo's wheel."""
 
 import json
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -45,6 +46,9 @@ def test_every_example_works_and_has_its_button(checkout: Path) -> None:
     page = (checkout / ".spec14/site/try.html").read_text()
     assert page.count("tryExamplesShowIframe(") == len(examples)
     assert "lite/repl/" in page
+    # One id for two things, and a console opens in an example's place.
+    identifiers = re.findall(r"""\bid=["']?([\w.-]+)""", page)
+    assert len(identifiers) == len(set(identifiers))
 
 
 def test_the_image_has_all_it_needs() -> None:
