@@ -1,6 +1,6 @@
 """The sessions of spec14, and so its manual.
 
-On a project (PROJECT=../my-package, the demo if not set)::
+On a project (PROJECT=../my-package; our documentation, with the demo in it, if not set)::
 
     nox -s wasm-build                 compile it to a WebAssembly wheel
     nox -s wasm-test -- -k fft        run its tests under Pyodide in Node; pytest's options after --

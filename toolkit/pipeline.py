@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import toolkit
 from toolkit.cache import key_of, read_record, write_record
@@ -13,7 +12,7 @@ from toolkit.docs.build import Built, Parts, around_pages, build_docs
 from toolkit.errors import StageMissing
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
-from toolkit.project import Project, requirements_for
+from toolkit.project import Project, requirements_of_docs
 from toolkit.testing.run import was_tested
 from toolkit.toolchain import unofficial
 from toolkit.verify.run import Telling
@@ -24,8 +23,6 @@ from toolkit.wheels.dependencies import site_wheels
 from toolkit.wheels.index import Wheelhouse
 from toolkit.wheels.native import current_native_python, native_python
 from toolkit.wheels.source import digest, source_files
-
-DOCS_GROUPS: Final = ("docs", "doc", "documentation")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,12 +107,9 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     """
     how = how or Examination()
     project = run.project
-    requires = project.settings.docs.requires
-    if requires is None:
-        requires = requirements_for(project, DOCS_GROUPS)
+    requires = requirements_of_docs(project)
     # Looked at once, before the build: what is edited meanwhile is not in the site.
-    files = source_files(project.folder)
-    source = digest(project.folder, files)
+    source = digest(project.root, source_files(project.root))
     wheel = current_wheel(project)
     record = project.cache / "docs.json"
     if wheel is not None:
@@ -127,7 +121,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
         wheel_job = crew.start(up_to_date_wheel, run)
-        if not is_compiled(project, files):
+        if not is_compiled(project, source_files(project.folder)):
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()

@@ -23,6 +23,7 @@ from toolkit.errors import (
 from toolkit.settings import Settings, parse_settings
 
 OUT: Final = ".spec14"
+DOCS_GROUPS: Final = ("docs", "doc", "documentation")
 GITIGNORE: Final = "# Everything here is made by spec14 and can be deleted.\n*\n"
 
 
@@ -33,21 +34,28 @@ class Project:
     Attributes
     ----------
     folder
-        Absolute path.
+        Absolute path of the package: what wheels are built from and tests are run in.
+    root
+        Absolute path of the whole, where the documentation is looked for: `folder`, unless
+        ``[tool.spec14] package`` there names a folder below.
     name
         Name of the distribution (``[project] name``, otherwise the folder's).
     pyproject
-        The whole of ``pyproject.toml``.
+        The whole of ``pyproject.toml`` in `folder`.
+    root_pyproject
+        That in `root`.
     settings
-        ``[tool.spec14]``.
+        ``[tool.spec14]``; of the two files, that in `root` wins key by key.
     out
-        ``.spec14``: the only folder that is written; in the project's folder, or in the
-        working folder for a project that was fetched.
+        ``.spec14``: the only folder that is written; in `root`, or in the working folder for
+        a project that was fetched.
     """
 
     folder: Path
+    root: Path
     name: str
     pyproject: Mapping[str, Any]
+    root_pyproject: Mapping[str, Any]
     settings: Settings
     out: Path
 
@@ -69,13 +77,13 @@ class Project:
     @property
     def is_given(self) -> bool:
         """Whether it was named on the command line and unpacked, and is nobody's folder."""
-        return self.folder.is_relative_to(self.out)
+        return self.root.is_relative_to(self.out)
 
     @property
     def cache(self) -> Path:
         """What is kept from run to run; projects that were given have one each."""
         if self.is_given:
-            return self.folder.parents[1]
+            return self.root.parents[1]
         return self.shared_cache
 
     @property
@@ -90,30 +98,66 @@ def read_project(path: Path, out: Path | None = None) -> Project:
     Parameters
     ----------
     path
-        Its folder.
+        Its folder. Where the package lies below it, ``[tool.spec14] package`` says so.
     out
         Where what is made of it goes; ``.spec14`` in its folder if not given.
 
     Raises
     ------
     ProjectMissing, ProjectNotAFolder, ProjectIncomplete, SettingsError
-        When it is not one.
+        When it is not one, or `package` leads to none in it.
     """
-    folder = Path(os.path.abspath(path))  # noqa: PTH100 - a symlinked project keeps its name
-    if not folder.exists():
-        msg = f"the project {folder} does not exist"
+    root = Path(os.path.abspath(path))  # noqa: PTH100 - a symlinked project keeps its name
+    if not root.exists():
+        msg = f"the project {root} does not exist"
         raise ProjectMissing(msg, do="set PROJECT (or --project) to the folder of a project")
-    if not folder.is_dir():
-        msg = f"the project {folder} is not a folder"
+    if not root.is_dir():
+        msg = f"the project {root} is not a folder"
         raise ProjectNotAFolder(msg, do="set PROJECT (or --project) to the project's folder")
-    pyproject = _read_pyproject(folder)
+    root_pyproject = _read_pyproject(root)
+    said = table(root_pyproject, "tool", "spec14")
+    settings = parse_settings(said)
+    folder, pyproject = root, root_pyproject
+    if settings.package is not None:
+        folder = _package_folder(root, settings.package)
+    if folder != root:
+        pyproject = _read_pyproject(folder)
+        below = table(pyproject, "tool", "spec14")
+        if parse_settings(below).package is not None:
+            msg = f"[tool.spec14] package stands in {folder} too, the package of {root}"
+            raise SettingsError(msg, do="take it out of one of the two files")
+        settings = parse_settings(_overlaid(below, said))
     return Project(
         folder=folder,
+        root=root,
         name=_name(folder, pyproject),
         pyproject=pyproject,
-        settings=parse_settings(table(pyproject, "tool", "spec14")),
-        out=folder / OUT if out is None else out,
+        root_pyproject=root_pyproject,
+        settings=settings,
+        out=root / OUT if out is None else out,
     )
+
+
+def _package_folder(root: Path, named: str) -> Path:
+    """Give the folder of ``[tool.spec14] package``, which must lie in the project."""
+    folder = Path(os.path.normpath(root / named))
+    # A folder that is there first: a name that no path can have ends here too.
+    if folder.is_relative_to(root) and not folder.is_dir():
+        msg = f"[tool.spec14] package = {named!r}: there is no such folder in {root}"
+        raise SettingsError(msg, do="name the folder that holds the package's pyproject.toml")
+    if not folder.is_relative_to(root) or not folder.resolve().is_relative_to(root.resolve()):
+        msg = f"[tool.spec14] package = {named!r} leads out of the project"
+        raise SettingsError(msg, do="name a folder inside the project")
+    return folder
+
+
+def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a table over another, key by key, and so the tables in it."""
+    made = {**below, **above}
+    for key in below.keys() & above.keys():
+        if isinstance(below[key], Mapping) and isinstance(above[key], Mapping):
+            made[key] = {**below[key], **above[key]}
+    return made
 
 
 def _read_pyproject(folder: Path) -> Mapping[str, Any]:
@@ -236,11 +280,26 @@ def requirements_for(project: Project, names: tuple[str, ...]) -> tuple[str, ...
     Dependency groups (PEP 735) are looked at before extras; ``include-group``
     entries are followed.
     """
+    return _first(project, names) or ()
+
+
+def requirements_of_docs(project: Project) -> tuple[str, ...]:
+    """Give what the documentation requires: of the settings, or of the first group of a name.
+
+    The documentation lies in the root, so its ``pyproject.toml`` is asked before the package's.
+    """
+    if (said := project.settings.docs.requires) is not None:
+        return said
+    found = _first(replace(project, pyproject=project.root_pyproject), DOCS_GROUPS)
+    return requirements_for(project, DOCS_GROUPS) if found is None else found
+
+
+def _first(project: Project, names: tuple[str, ...]) -> tuple[str, ...] | None:
     for give in (group, extra):
         for name in names:
             if (found := give(project, name)) is not None:
                 return found
-    return ()
+    return None
 
 
 def group(project: Project, name: str) -> tuple[str, ...] | None:

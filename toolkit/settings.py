@@ -214,6 +214,11 @@ class WheelSettings:
 class Settings:
     """``[tool.spec14]``."""
 
+    package: str | None = option(
+        None,
+        "folder of the package, with its pyproject.toml, where that is not the project's own "
+        "folder; the documentation stays in the project's",
+    )
     wheel: WheelSettings = option(WheelSettings(), "building the wheel")
     test: TestSettings = option(TestSettings(), "running the tests")
     docs: DocsSettings = option(DocsSettings(), "building the documentation")

@@ -25,7 +25,7 @@ def working_on(project: Project) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        msg = f"another run works on {project.folder}"
+        msg = f"another run works on {project.root}"
         raise ProjectBusy(msg, do="wait for it to end, then run the same command again") from error
     try:
         yield

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pydata_sphinx_theme  # type: ignore[import-untyped]
+from docutils import nodes
 from jupyterlite_sphinx import jupyterlite_sphinx as upstream
 from sphinx.application import Sphinx
 from sphinx.ext.autodoc._dynamic import _importer as importer
@@ -120,6 +121,14 @@ def test_names_tell_documents_places_and_contents_apart(tmp_path: Path) -> None:
     other = notebooks(tmp_path, "1", "1", document="guide")
     assert len({*one, *other}) == 4
     assert notebooks(tmp_path, "1", "2")[1] != one[1]
+
+
+def test_what_is_written_has_other_names_than_what_was_read(tmp_path: Path) -> None:
+    kept = Notebooks(tmp_path)
+    kept.begin(APP, "api", ["source"])
+    read = {kept.name() for _ in range(3)}
+    kept.begin(APP, nodes.document(None, None), "api")
+    assert not read & {kept.name() for _ in range(3)}
 
 
 def test_notebooks_stay_through_upstreams_emptying(tmp_path: Path) -> None:

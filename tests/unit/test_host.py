@@ -28,7 +28,7 @@ from toolkit.host import stages
 from toolkit.host.container import Job, host_job, inside_image, run_job
 from toolkit.host.engine import find_engine
 from toolkit.host.ports import published, require_free
-from toolkit.host.project_path import DEMO, checked_project, chosen_project, dotenv
+from toolkit.host.project_path import checked_project, chosen_project, dotenv
 from toolkit.host.report import exit_codes, exit_with, report_error
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -145,10 +145,10 @@ def test_checked_project(tmp_path: Path) -> None:
         ("../mine", None, "/some/where", False, "/some/where/../mine"),
         ("/abs", "PROJECT=../other", "/some/where", True, "/abs"),
         (None, "PROJECT=../other", "/some/where", False, "ROOT/../other"),
-        (None, None, "/some/where", False, f"ROOT/{DEMO}"),
+        (None, None, "/some/where", False, "ROOT"),
         (None, "PROJECT=../other", "/some/where", True, "/some/where"),
-        (None, None, "ROOT", True, f"ROOT/{DEMO}"),
-        ("", None, "ROOT", False, f"ROOT/{DEMO}"),
+        (None, None, "ROOT", True, "ROOT"),
+        ("", None, "ROOT", False, "ROOT"),
     ],
 )
 def test_which_project_is_meant(

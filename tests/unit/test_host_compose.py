@@ -23,7 +23,7 @@ def test_every_service(compose: dict[str, Any], name: str) -> None:
     assert service["init"] is True
     assert service["build"] == compose["services"]["preview"]["build"]
     mounts = {mount["target"]: mount for mount in service["volumes"]}
-    assert mounts["/project"]["source"] == "${PROJECT:-./tests/projects/demo}"
+    assert mounts["/project"]["source"] == "${PROJECT:-.}"
     assert mounts["/run/spec14"]["read_only"] is True
     for mount in mounts.values():
         # The engine's socket is in none of them, and nothing is created by a misspelling.

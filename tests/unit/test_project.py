@@ -167,7 +167,13 @@ def chown(path: Path, uid: int, gid: int) -> None:
 def test_a_folder_of_roots() -> None:
     folder = Path("/usr")
     project = Project(
-        folder=folder, name="x", pyproject={}, settings=Settings(), out=folder / ".spec14"
+        folder=folder,
+        root=folder,
+        name="x",
+        pyproject={},
+        root_pyproject={},
+        settings=Settings(),
+        out=folder / ".spec14",
     )
     with pytest.raises(NotWritable, match="/usr cannot be written by uid") as error:
         prepare_output(project)

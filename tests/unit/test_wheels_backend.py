@@ -18,8 +18,10 @@ POETRY = 'build-system.build-backend = "poetry.core.masonry.api"\n'
 def project(text: str) -> Project:
     return Project(
         folder=Path("/x"),
+        root=Path("/x"),
         name="x",
         pyproject=tomllib.loads(text),
+        root_pyproject={},
         settings=Settings(),
         out=Path("/x/.spec14"),
     )

@@ -21,8 +21,8 @@ def find_source(project: Project) -> Path:
     named = project.settings.docs.source
     places = (named,) if named is not None else PLACES
     for place in places:
-        folder = (project.folder / place).resolve()
-        if not folder.is_relative_to(project.folder.resolve()):
+        folder = (project.root / place).resolve()
+        if not folder.is_relative_to(project.root.resolve()):
             msg = f"[tool.spec14.docs] source = {place!r} leads out of the project"
             raise DocsFailed(msg, do="name a folder inside the project")
         if (folder / CONF).is_file():
@@ -30,7 +30,7 @@ def find_source(project: Project) -> Path:
     if named is not None:
         msg = f"[tool.spec14.docs] source = {named!r}: there is no {CONF} in it"
         raise DocsFailed(msg, do="name the folder that holds Sphinx's conf.py")
-    msg = f"{project.folder} has no Sphinx documentation: no {CONF} in {', '.join(PLACES)}"
+    msg = f"{project.root} has no Sphinx documentation: no {CONF} in {', '.join(PLACES)}"
     raise DocsFailed(
         msg, do="set source in [tool.spec14.docs], or start with `sphinx-quickstart docs`"
     )

@@ -219,7 +219,8 @@ class Notebooks:
         """Begin with a document: it is being read, or written."""
         del app
         self._document = next(item for item in about if isinstance(item, str))
-        self._content, self._number = b"", 0
+        # Frames get their names when the page is written: not those of what was read.
+        self._content, self._number = b"" if isinstance(about[0], str) else b"written", 0
 
 
 def _head(document: str) -> bytes:

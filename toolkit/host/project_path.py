@@ -2,12 +2,8 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from toolkit.errors import ProjectIncomplete, ProjectMissing, ProjectNotAFolder
-
-DEMO: Final = Path("tests/projects/demo")
-"""The project that is taken when none is named, below the folder of ``compose.yaml``."""
 
 
 def checked_project(path: Path) -> Path:
@@ -50,15 +46,15 @@ def chosen_project(
         The folder the user typed the command in.
     inside
         Inside the image the project is where one stands: a CI job has its checkout there.
-        On the user's machine, and in our own checkout, it is the demo.
+        On the user's machine it is `root`: our documentation, with the demo in it.
     """
     if named := environment.get("PROJECT"):
         return started_in / Path(named).expanduser()
     if inside:
-        return root / DEMO if started_in.resolve() == root.resolve() else started_in
+        return started_in
     if named := dotenv(root / ".env").get("PROJECT"):
         return root / named
-    return root / DEMO
+    return root
 
 
 def dotenv(path: Path) -> dict[str, str]:

@@ -55,8 +55,8 @@ def test_command(project: Project) -> TestCommand:
     text = cibuildwheel.command(entries)
     if not text or project.settings.test.paths:
         return TestCommand()
-    folder = shlex.quote(str(project.folder))
-    filled = cibuildwheel.filled_in(text, project=folder, package=folder)
+    root, folder = shlex.quote(str(project.root)), shlex.quote(str(project.folder))
+    filled = cibuildwheel.filled_in(text, project=root, package=folder)
     # A line that goes on (backslash, line end) is one line.
     line = re.sub(r"\\\n\s*", " ", filled).strip()
     origin = f"{entries[-1].origin} test-command"

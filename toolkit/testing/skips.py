@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import SettingsError
-from toolkit.project import Project
+from toolkit.project import Project, table
 from toolkit.settings import SkipSettings, TestSettings, parse_skips
 from toolkit.testing.platform import platform
 
@@ -65,7 +65,8 @@ def read_skips(project: Project) -> tuple[Entry, ...]:
         When the file is not there or no TOML, or an entry says what it cannot.
     """
     settings = project.settings.test
-    own = project.folder / "pyproject.toml"
+    in_root = "skip" in table(project.root_pyproject, "tool", "spec14", "test")
+    own = (project.root if in_root else project.folder) / "pyproject.toml"
     entries = _placed(settings.skip, own, "tool.spec14.test.skip", project.folder)
     if settings.skips is not None:
         file = _inside(project.folder, settings.skips)

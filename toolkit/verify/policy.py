@@ -72,8 +72,8 @@ def baseline(project: Project) -> Path:
     SettingsError
         When it would lie outside the project.
     """
-    file = (project.folder / (project.settings.verify.baseline or DEFAULT)).resolve()
-    if not file.is_relative_to(project.folder.resolve()):
+    file = (project.root / (project.settings.verify.baseline or DEFAULT)).resolve()
+    if not file.is_relative_to(project.root.resolve()):
         msg = f"[tool.spec14.verify] baseline: {file} is not in the project"
         raise SettingsError(msg, do="name a file of the project")
     return file

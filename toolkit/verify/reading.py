@@ -23,7 +23,7 @@ def read_examples(project: Project, folder: Path) -> tuple[Example, ...]:
         What the extension handed over (:mod:`toolkit.docs.buttons`).
     """
     told: list[dict[str, Any]] = json.loads((folder / EXAMPLES).read_text("utf-8"))
-    files = [path.as_posix() for path in source_files(project.folder)]
+    files = [path.as_posix() for path in source_files(project.root)]
     return tuple(_example(one, project, files) for one in told)
 
 
@@ -38,7 +38,7 @@ def _example(told: dict[str, Any], project: Project, files: list[str]) -> Exampl
         form=told["form"],
         document=told["document"],
         place=place(
-            told["source"], told["line"], told["first"], project=project.folder, files=files
+            told["source"], told["line"], told["first"], project=project.root, files=files
         ),
         name=told["first"] if of_its_own else name(told["source"], told["first"]),
         cells=found.cells,

@@ -118,7 +118,7 @@ class Examiner:
             self.off,
             wheel=self.wheel.path.name,
             sha256=self.wheel.sha256,
-            root=relpath(project.folder, project.report),
+            root=relpath(project.root, project.report),
         )
         if self.verdicts:
             self.telling.say(summary(self.verdicts, self.off, found.ran))

@@ -94,7 +94,7 @@ def _require_metadata(wheel: Path, text: bytes) -> None:
 def why_nobody_else_has_it(project: Project) -> str | None:
     """Say why nobody else can get the source of a project; ``None`` when they can."""
     folder = project.folder
-    if project.out.parent != folder and (folder / "PKG-INFO").is_file():
+    if project.out.parent != project.root and (folder / "PKG-INFO").is_file():
         return None  # an sdist, unpacked by us
     if shutil.which("git") is None:
         return f"{folder}: without git nothing says whether it is a commit"
