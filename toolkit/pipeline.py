@@ -9,6 +9,7 @@ from typing import Final
 import toolkit
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
+from toolkit.data.gather import gather_data
 from toolkit.docs.build import Built, build_docs
 from toolkit.errors import StageMissing
 from toolkit.pins import RUNTIME, fingerprint
@@ -123,6 +124,8 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         if same and not again and project.site.is_dir():
             run.steps.say(f"{project.site} is up to date ({kept['pages']} pages)")
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
+    # First: it costs least, and most often goes wrong.
+    data = gather_data(project, say=run.steps.say)
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
         wheel_job = crew.start(up_to_date_wheel, run)
@@ -141,7 +144,8 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
             tested=was_tested(project, wheel.sha256),
             allow_origins=project.settings.docs.allow_origins,
             on_line=run.steps.say if run.verbose else None,
-            examine=Examiner(project=project, wheel=wheel, how=how, say=run.steps.say),
+            examine=Examiner(project=project, wheel=wheel, how=how, say=run.steps.say, data=data),
+            data=data,
         )
     for warning in built.warnings:
         run.steps.say(str(warning))

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 import toolkit
 from toolkit.archive import file_sha256
+from toolkit.data.gather import DataFile
 from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.docs.button_settings import complete_button_settings
 from toolkit.docs.handover import CONTENTS, DRIVER, LITE, PAGES
@@ -77,6 +78,7 @@ def build_docs(
     allow_origins: Sequence[str] = (),
     on_line: LineSink | None = None,
     examine: Examiner | None = None,
+    data: Sequence[DataFile] = (),
 ) -> Built:
     """Build a project's documentation and publish it.
 
@@ -102,6 +104,8 @@ def build_docs(
         Called with each line the tools write.
     examine
         Given where Sphinx wrote, the pages to publish, and all wheels of the site.
+    data
+        What the examples read by URL.
 
     Raises
     ------
@@ -134,7 +138,11 @@ def build_docs(
         if examine is not None:
             examine(folder, work, distribution.wheels)
         complete_button_settings(work)
-        lite = describe_lite(folder, work, distribution)
+        lite = replace(
+            describe_lite(folder, work, distribution),
+            data=tuple(data),
+            pypi=project.settings.docs.pypi,
+        )
         build_lite(lite, work / IN_SITE, cache=project.cache / "lite", on_line=on_line)
         pages = check_site(work, lite=work / IN_SITE, allow_origins=allow_origins)
         write_record(work / RECORD, wheel, distribution, tested=tested)

@@ -32,6 +32,8 @@ RUNTIME_FILES: Final = (
 LOCK: Final = "pyodide-lock.json"
 START: Final = Path(__file__).parent / "start"
 """Scripts that lie beside the runtime: what a site adds to its start."""
+INSIDE: Final = Path(__file__).parent / "inside"
+"""Modules of Python that these scripts give to the kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,8 @@ def write_distribution(distribution: Distribution, folder: Path) -> None:
     lock = make_lock(runtime, wheels)
     folder.mkdir(parents=True)
     files = (runtime.folder / name for name in RUNTIME_FILES)
-    for source in (*files, *sorted(START.glob("*.mjs")), *wheels):
+    added = (*sorted(START.glob("*.mjs")), *sorted(INSIDE.glob("*.py")))
+    for source in (*files, *added, *wheels):
         shutil.copyfile(source, folder / source.name)
     lock.to_json(folder / LOCK, indent=1)
 

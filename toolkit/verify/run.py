@@ -11,13 +11,16 @@ from typing import Any, Final
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
+from toolkit.data.gather import DataFile
 from toolkit.docs.handover import CONTENTS, EXAMPLES
+from toolkit.lite.distribution import INSIDE as IN_SITE
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.project import Project
 from toolkit.runtime.interpreter import Start
 from toolkit.runtime.snapshot import snapshot_for
 from toolkit.testing.worker import INSIDE as CAUSES
 from toolkit.testing.worker import PLACE
+from toolkit.verify.data import prepare_data
 from toolkit.verify.outcome import Example, Kind, Verdict, read_cells, verdict_from
 from toolkit.verify.places import name, place
 from toolkit.verify.pool import run_examples
@@ -82,6 +85,7 @@ def verify(
     *,
     again: bool,
     say: Callable[[str], None],
+    data: Sequence[DataFile] = (),
 ) -> Verified:
     """Run the examples, those that are not known from before.
 
@@ -97,6 +101,8 @@ def verify(
         Whether what was too slow is run again: the machine may have been busy.
     say
         Told what takes long.
+    data
+        What the examples read by URL.
 
     Raises
     ------
@@ -109,6 +115,7 @@ def verify(
     base = key_of(
         *(SCHEMA, toolkit.__version__, fingerprint(), settings.timeout),
         sorted(map(file_sha256, wheels)),
+        sorted((one.url, one.sha256) for one in data),
     )
     known: dict[str, Any] = dict(kept["known"]) if kept.get("base") == base else {}
     if again:
@@ -123,7 +130,7 @@ def verify(
 
     try:
         if new:
-            start = _start(project, wheels, say)
+            start = prepare_data(_start(project, wheels, say), project.cache / "verify", data)
             workers = settings.workers or processors_allowed()
             run_examples(start, new, workers=workers, limit=settings.timeout, done=take)
     finally:
@@ -160,7 +167,7 @@ def _start(project: Project, wheels: Sequence[Path], say: Callable[[str], None])
             "MPLBACKEND": BACKEND,
             "TZ": os.environ.get("TZ", "UTC"),
         },
-        inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE},
+        inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE, "/lib/spec14-site": IN_SITE},
     )
     found = snapshot_for(start, project.cache / "verify-snapshot", imports=IMPORTS)
     if found.file is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from os.path import relpath
 from pathlib import Path
 
+from toolkit.data.gather import DataFile
 from toolkit.project import Project
 from toolkit.verify.buttons import decide
 from toolkit.verify.policy import accept, enforce, without_button
@@ -46,12 +47,15 @@ class Examiner:
         What is done.
     say
         Told what there is to tell.
+    data
+        What the examples read by URL.
     """
 
     project: Project
     wheel: BuiltWheel
     how: Examination
     say: Callable[[str], None]
+    data: Sequence[DataFile] = ()
 
     def __call__(self, folder: Path, pages: Path, wheels: Sequence[Path]) -> None:
         """Do it.
@@ -77,7 +81,9 @@ class Examiner:
             if examples:
                 self.say(f"--no-verify: none of {len(examples)} examples has a button")
             return
-        found = verify(self.project, examples, wheels, again=self.how.again, say=self.say)
+        found = verify(
+            self.project, examples, wheels, again=self.how.again, say=self.say, data=self.data
+        )
         bad = without_button(found.verdicts, self.project.settings.verify.differs)
         off = frozenset(one.notebook for one in bad)
         decide(html, off)

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, Final
 
 import spec14_channel
+import spec14_site
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
@@ -84,8 +85,11 @@ def _text(output: RichOutput) -> str:
 
 def _cause(error: BaseException) -> str:
     """Say what of the platform is missing, where that is what failed."""
-    from pytest_spec14 import causes  # noqa: PLC0415 - after the example's own imports
+    import spec14_data  # noqa: PLC0415 - after the example's own imports
+    from pytest_spec14 import causes  # noqa: PLC0415
 
+    if (url := spec14_data.needed(error)) is not None:
+        return f"it needs {url}: declare it in [tool.spec14.data]"
     found = causes.find(error)
     return "" if found is None else found.cause.reason
 
@@ -94,6 +98,7 @@ def main() -> None:
     """Run what is asked for."""
     signal.signal(signal.SIGUSR1, overdue)
     wanted = json.loads(spec14_channel.receive())
+    spec14_site.prepare()
     sys.setrecursionlimit(max(RECURSION, sys.getrecursionlimit()))
     shell = InteractiveShell.instance(displayhook_class=Display)
     shell.showtraceback = lambda *_args, **_kw: None  # type: ignore[method-assign]
