@@ -39,7 +39,12 @@ def test_of_the_runtime_only_what_a_worker_loads_is_taken(tmp_path: Path) -> Non
         "pyodide.asm.wasm",
         "pyodide.mjs",
         "python_stdlib.zip",
+        "spec14-prepare.mjs",
         "spec14-start.mjs",
+        "spec14-urls.mjs",
+        "spec14_data.py",
+        "spec14_packages.py",
+        "spec14_site.py",
     }
 
 

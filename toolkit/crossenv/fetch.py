@@ -189,6 +189,7 @@ def _chunks(url: str, size: int, limits: Limits, *, plain_http: bool) -> Iterato
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"not there after {limits.total:g} seconds")
     except urllib.error.HTTPError as error:
+        error.close()
         msg = f"{shown(url)} answers {error.code} {error.reason}"
         raise UpstreamFailed(msg, do=REACH) from error
     except (OSError, http.client.HTTPException, ValueError) as error:

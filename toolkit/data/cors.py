@@ -138,6 +138,7 @@ def require_readable(url: str, where: str, *, silence: float) -> None:
         with opener_for(url, redirects).open(request, timeout=silence) as answer:
             redirects.note(url, answer.headers)
     except urllib.error.HTTPError as error:
+        error.close()
         msg = f"{where}: {shown(url)} answers {error.code} {error.reason}"
         raise DataFailed(msg, do="correct the URL, or ship the file") from error
     except (OSError, http.client.HTTPException) as error:

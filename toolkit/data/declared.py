@@ -125,14 +125,15 @@ def require_url(url: str, where: str) -> str:
 def _files(project: Project) -> Iterator[Declared]:
     lines = _lines(project.folder / "pyproject.toml")
     for number, file in enumerate(project.settings.data.files, start=1):
-        line = next((n for n, text in lines if file.url and file.url in text), None)
+        written = (f'"{file.url}"', f"'{file.url}'")
+        line = next((n for n, text in lines if any(word in text for word in written)), None)
         where = f"pyproject.toml:{line}" if line else f"[[tool.spec14.data.files]] {number}"
         url = require_url(file.url, where)
         yield Declared(
             url=url,
             checksum=checksum(file.sha256, where) if file.sha256 else None,
             where=where,
-            path=_inside(project, file.path, where) if file.path is not None else None,
+            path=None if file.path is None else _inside(project, file.path, where),
             ship=file.ship,
         )
 

@@ -151,9 +151,7 @@ class _Gatherer:
             return known
         if self.offline:
             msg = f"{one.where}: {one.url} was never fetched, and offline is set"
-            raise DataFailed(
-                msg, do="run once without offline, or name a file that is here (path)"
-            )
+            raise DataFailed(msg, do="run once without offline, or name a file that is here (path)")
         sha256 = self._arrive(one)
         if one.checksum is None:
             size = shown_size(self.store.arriving.stat().st_size)

@@ -9,11 +9,13 @@ the site is decided below them all (``spec14-urls.mjs``).
 import http.client
 import io
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
+from urllib.error import URLError
+
+# Names, not the module: it is not yet an attribute of its package while we are called after it.
+from urllib.request import HTTPHandler, Request
 
 UNSENT: Final = frozenset(
     {"accept-encoding", "connection", "content-length", "cookie", "host", "te", "user-agent"}
@@ -28,12 +30,12 @@ UNDECLARED: Final = re.compile(r"(https?://\S+) is not declared in \[tool\.spec1
 DEPTH: Final = 20
 
 
-class Handler(urllib.request.HTTPHandler):
+class Handler(HTTPHandler):
     """Opens URLs of HTTP through ``XMLHttpRequest``, which waits: the kernel is a worker."""
 
     handler_order = 400  # before HTTPSHandler, where there is one
 
-    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+    def http_open(self, req: Request) -> http.client.HTTPResponse:
         """Give the answer."""
         return _answer(req)
 
@@ -82,7 +84,7 @@ class _Socket:
         return io.BytesIO(self.data)
 
 
-def _answer(req: urllib.request.Request) -> http.client.HTTPResponse:
+def _answer(req: Request) -> http.client.HTTPResponse:
     from pyodide.ffi import JsException  # noqa: PLC0415 - there in WebAssembly only
 
     try:
@@ -90,7 +92,7 @@ def _answer(req: urllib.request.Request) -> http.client.HTTPResponse:
     except JsException as error:
         late = getattr(error, "name", "") == "TimeoutError"
         reason = TimeoutError("timed out") if late else str(getattr(error, "message", error))
-        raise urllib.error.URLError(reason) from None
+        raise URLError(reason) from None
     body = xhr.response.to_bytes()
     lines = [f"HTTP/1.1 {xhr.status} {xhr.statusText}"]
     said = xhr.getAllResponseHeaders().splitlines()
@@ -108,7 +110,7 @@ def _answer(req: urllib.request.Request) -> http.client.HTTPResponse:
     return answer
 
 
-def _sent(req: urllib.request.Request) -> Any:
+def _sent(req: Request) -> Any:
     from js import XMLHttpRequest  # noqa: PLC0415
     from pyodide.ffi import to_js  # noqa: PLC0415
 

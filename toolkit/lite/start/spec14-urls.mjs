@@ -34,10 +34,13 @@ export function refusal(url) {
   );
 }
 
+/** An error as the browser's own is called; a DOMException would reach Python with a preface. */
+export const networkError = (words) => Object.assign(new Error(words), { name: "NetworkError" });
+
 function explained(scope, error, url) {
   const known = ["NetworkError", "TypeError"].includes(error?.name);
   if (!known || !url || new URL(url).origin === scope.location.origin) return error;
-  return new scope.DOMException(refusal(url), "NetworkError");
+  return networkError(refusal(url));
 }
 
 /**

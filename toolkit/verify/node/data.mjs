@@ -5,7 +5,7 @@
 // same libraries take the same way.
 import { readFileSync } from "node:fs";
 
-import { normal } from "../../lite/start/spec14-urls.mjs";
+import { networkError, normal } from "../../lite/start/spec14-urls.mjs";
 
 const TYPE = "application/octet-stream";
 
@@ -14,7 +14,7 @@ const TYPE = "application/octet-stream";
 const refused = [];
 function refuse(url) {
   refused.push(url);
-  return new DOMException(`${normal(url)} is not declared in [tool.spec14.data]`, "NetworkError");
+  return networkError(`${normal(url)} is not declared in [tool.spec14.data]`);
 }
 
 /** `files` are paths on the host, by URL. */
