@@ -6,8 +6,11 @@ import process from "node:process";
 const js = createRequire(process.argv[1])("@eslint/js");
 
 const node = ["process", "console"];
-const browser = ["document", "window", "navigator", "caches", "location", "self"];
-const both = ["FormData", "URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"];
+const browser = ["document", "window", "navigator", "caches", "location", "self", "XMLHttpRequest"];
+const both = [
+  ...["FormData", "URL", "WebAssembly", "fetch", "performance", "setTimeout", "clearTimeout"],
+  ...["DOMException", "Request", "Response"],
+];
 
 export default [
   { ignores: ["**/node_modules/", "**/.spec14/", "**/_build/"] },
