@@ -13,18 +13,17 @@ from toolkit.runtime.interpreter import Start
 SCRIPT: Final = Path(__file__).parent / "node" / "data.mjs"
 
 
-def prepare_data(start: Start, folder: Path, data: Sequence[DataFile]) -> Start:
+def prepare_data(start: Start, file: Path, data: Sequence[DataFile]) -> Start:
     """Give a start whose interpreter reads declared URLs, and names others that are asked for.
 
     Parameters
     ----------
     start
         How the interpreter is started.
-    folder
-        Where a file is put for it.
+    file
+        Written for it; not in the folder it runs in.
     data
         The data; its files are read on the host when they are asked for.
     """
-    file = folder / "data.json"
     file.write_text(json.dumps({"files": on_this_machine(data)}) + "\n", "utf-8")
     return replace(start, prepare=(SCRIPT, file))

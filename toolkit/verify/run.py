@@ -33,7 +33,7 @@ IMPORTS: Final = ("spec14_kernel",)
 """What the memory snapshot holds besides the runtime."""
 BACKEND: Final = "module://matplotlib_inline.backend_inline"
 """The kernel of the site draws with it too."""
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,8 @@ def verify(
 
     try:
         if new:
-            start = prepare_data(_start(project, wheels, say), project.cache / "verify", data)
+            start = _start(project, wheels, say)
+            start = prepare_data(start, project.cache / "verify-data.json", data)
             workers = settings.workers or processors_allowed()
             run_examples(start, new, workers=workers, limit=settings.timeout, done=take)
     finally:
