@@ -14,9 +14,12 @@ const browser = [
   "navigator",
   "self",
   "window",
+  "XMLHttpRequest",
 ];
 const both = [
+  "DOMException",
   "FormData",
+  "Request",
   "Response",
   "URL",
   "WebAssembly",

@@ -28,6 +28,8 @@ REPOSITORY: Final = "/emsdk.git"
 BUILDS: Final = "/builds"
 BUILD: Final = "0123456789abcdef0123456789abcdef01234567"
 COMPILER: Final = f"{BUILDS}/linux/{BUILD}/wasm-binaries.tar.xz"
+NOBODY: Final = "http://192.0.2.1/elsewhere"
+"""An address of those for documentation (RFC 5737), in plain http."""
 NODE: Final = f"{BUILDS}/deps/node-v22.16.0-linux-x64.tar.xz"
 
 INSTALLER: Final = r"""#!/bin/sh
@@ -87,14 +89,14 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         if fault == "moved":
-            self.send_response(302)
-            self.send_header("Location", "http://192.0.2.1/elsewhere")
+            self._begin(302, path)
+            self.send_header("Location", self.server.moved.get(path, NOBODY))
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
         if fault == "tampered":
             body = bytes([body[0] ^ 1]) + body[1:]
-        self.send_response(200)
+        self._begin(200, path)
         if fault == "endless":
             self.end_headers()
             self.close_connection = True
@@ -113,6 +115,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     do_POST = do_GET  # noqa: N815
+
+    def _begin(self, status: int, path: str) -> None:
+        self.send_response(status)
+        for name, value in self.server.headers.get(path, {}).items():
+            self.send_header(name, value)
 
     def _git(self) -> None:
         """Git's own program for this, over the common gateway interface (git-http-backend(1))."""
@@ -163,6 +170,10 @@ class Player(ThreadingHTTPServer):
         What goes wrong, by path: tampered, truncated, missing, stalled, endless, moved.
     repositories
         Folder of bare git repositories.
+    headers
+        Headers of the answers, by path.
+    moved
+        Where to, by path.
     asked
         The paths that were asked for.
     """
@@ -173,6 +184,8 @@ class Player(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, str] = {}
+        self.headers: dict[str, dict[str, str]] = {}
+        self.moved: dict[str, str] = {}
         self.repositories = repositories
         self.asked: list[str] = []
         self.ended = threading.Event()

@@ -249,6 +249,13 @@ class ExamplesFail(Spec14Error):
     summary = "examples of the documentation do not work, and did before (or may not)"
 
 
+class DataFailed(Spec14Error):
+    """A file that examples need cannot be had, or is not the one that was declared."""
+
+    exit_code = 63
+    summary = "data of the examples cannot be had, or is not what was declared"
+
+
 class VersionsDiffer(Spec14Error):
     """The pages, the wheel and the package in the kernel are not of one version."""
 

@@ -1,6 +1,6 @@
 """The stages in a row: each brings what it needs up to date and does nothing twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import toolkit
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
+from toolkit.data.gather import DataFile, gather_data
 from toolkit.docs.build import Built, Parts, around_pages, build_docs
 from toolkit.errors import StageMissing
 from toolkit.pins import RUNTIME, fingerprint
@@ -118,6 +119,8 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         if same and not again and project.site.is_dir():
             run.steps.say(f"{project.site} is up to date ({kept['pages']} pages)")
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
+    # First: it costs least, and most often goes wrong.
+    data = gather_data(project, say=run.steps.say)
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
         wheel_job = crew.start(up_to_date_wheel, run)
@@ -129,13 +132,13 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         run.step("building the documentation", "docs"),
         run.steps.counted("examples") as progress,
     ):
-        examiner = _examiner(run, wheel, how, progress)
+        parts = _parts(run, wheel, data)
         built = build_docs(
             project,
-            _parts(run, wheel),
+            parts,
             native_python=python,
             on_line=run.steps.say if run.verbose else None,
-            examine=examiner,
+            examine=_examiner(run, wheel, how, parts, progress),
         )
     for warning in built.warnings:
         run.steps.say(str(warning))
@@ -159,38 +162,45 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     how
         What is done with the examples.
     """
+    data = gather_data(run.project, say=run.steps.say)
     wheel = up_to_date_wheel(run)
     with (
         run.step("building the Lite site", "lite"),
         run.steps.counted("examples") as progress,
     ):
+        parts = _parts(run, wheel, data)
         count = around_pages(
             run.project,
             folder,
             pages,
-            _parts(run, wheel),
+            parts,
             on_line=run.steps.say if run.verbose else None,
-            examine=_examiner(run, wheel, how, progress),
+            examine=_examiner(run, wheel, how, parts, progress),
         )
     run.steps.say(f"{count} pages in {pages}")
     return count
 
 
-def _parts(run: Run, wheel: BuiltWheel) -> Parts:
+def _parts(run: Run, wheel: BuiltWheel, data: Sequence[DataFile]) -> Parts:
     project = run.project
     return Parts(
         wheels=site_wheels(project, wheel, project.settings.docs.lite_packages, say=run.steps.say),
         kernel_wheels=Wheelhouse().kernel,
         runtime=RUNTIME,
         tested=was_tested(project, wheel.sha256),
+        data=data,
     )
 
 
 def _examiner(
-    run: Run, wheel: BuiltWheel, how: Examination, progress: Callable[[int, int], None]
+    run: Run,
+    wheel: BuiltWheel,
+    how: Examination,
+    parts: Parts,
+    progress: Callable[[int, int], None],
 ) -> Examiner:
     telling = Telling(say=run.steps.say, progress=progress)
-    return Examiner(project=run.project, wheel=wheel, how=how, telling=telling)
+    return Examiner(project=run.project, wheel=wheel, how=how, telling=telling, data=parts.data)
 
 
 def _native(run: Run, requires: tuple[str, ...]) -> Path:

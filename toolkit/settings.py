@@ -18,6 +18,13 @@ from toolkit.errors import SettingsError
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 
+CHOICES: Final = (
+    ("verify", "fail_on", ("new", "any", "never")),
+    ("verify", "differs", ("on", "off")),
+    ("data", "cors", ("none", "jsdelivr", "statically", "githack")),
+)
+"""Tables, keys in them, and what these may say."""
+
 NAMES: Final[Mapping[Any, str]] = {
     tuple: "a list of strings",
     Mapping: "a table of strings",
@@ -157,6 +164,54 @@ class DocsSettings:
     lite_packages: tuple[str, ...] = option(
         (), "packages put into the site besides the project and what it requires"
     )
+    pypi: bool = option(
+        default=False,
+        description="whether `%pip install` in the reader's browser takes from PyPI what is not in "
+        "the site; otherwise it says what is",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFileSettings:
+    """``[[tool.spec14.data.files]]``."""
+
+    url: str = option("", "what an example asks for; it cannot be left out")
+    sha256: str = option(
+        "", "of the file, in hexadecimal; without it the build stops and says which line to add"
+    )
+    path: str | None = option(
+        None, "file of the project that is what the URL gives; unset: it is fetched"
+    )
+    ship: bool = option(
+        default=True,
+        description="whether it is put into the site; if not, the reader's browser asks its host",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """``[tool.spec14.data]``."""
+
+    files: tuple[DataFileSettings, ...] = option((), "files that examples read by their URL")
+    registry: str | None = option(
+        None, "registry file of pooch, with the names and hashes of more of them"
+    )
+    base_url: str | None = option(
+        None, "what stands before the names of the registry; not for those with a URL of their own"
+    )
+    only: tuple[str, ...] = option(
+        ("*",), "names of the registry, or patterns of `*` and `?`, that are taken"
+    )
+    elsewhere: tuple[str, ...] = option(
+        (), "names of the registry, or patterns, that are not put into the site"
+    )
+    cors: str = option(
+        "none",
+        'where files of GitHub and GitLab that are not in the site are asked for: "jsdelivr", '
+        '"statically", "githack", or "none": where they are',
+    )
+    max_size: float = option(200.0, "MiB that all files may have together")
+    timeout: float = option(300.0, "seconds that one file may take")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +277,7 @@ class Settings:
     wheel: WheelSettings = option(WheelSettings(), "building the wheel")
     test: TestSettings = option(TestSettings(), "running the tests")
     docs: DocsSettings = option(DocsSettings(), "building the documentation")
+    data: DataSettings = option(DataSettings(), "data that the examples read")
     verify: VerifySettings = option(VerifySettings(), "running the examples of the documentation")
     distribution: str = option(
         "ask",
@@ -248,10 +304,10 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
     if settings.distribution not in DISTRIBUTIONS:
         msg = f"tool.spec14.distribution must not be {settings.distribution!r}"
         raise SettingsError(msg, do=f"use one of: {', '.join(DISTRIBUTIONS)}")
-    for name, known in (("fail_on", ("new", "any", "never")), ("differs", ("on", "off"))):
-        if (value := getattr(settings.verify, name)) not in known:
+    for part, name, known in CHOICES:
+        if (value := getattr(getattr(settings, part), name)) not in known:
             key = name.replace("_", "-")
-            msg = f"tool.spec14.verify.{key} must not be {value!r}"
+            msg = f"tool.spec14.{part}.{key} must not be {value!r}"
             raise SettingsError(msg, do=f"use one of: {', '.join(known)}")
     return settings
 

@@ -132,7 +132,7 @@ def test_a_package_that_is_not_in_the_site_is_not_fetched_from_elsewhere(reader:
         "import piplite\ntry:\n    await piplite.install('attrs')\n"
         "except Exception as error:\n    print(type(error).__name__)",
     )
-    assert notebook.run(0).strip() == "PiplitePyPIDisabled"
+    assert notebook.run(0).strip() == "NotInSite"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -62,9 +62,26 @@ def test_the_kernel_is_pointed_at_the_site_alone(tmp_path: Path) -> None:
     assert written["other"] == {"kept": True}
     assert written[KERNEL_PLUGIN] == {
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"env": {"A": "1"}, "packages": ["micropip", "numpy"]},
+        "loadPyodideOptions": {
+            "env": {"A": "1"},
+            "lockFileURL": "./static/pyodide/pyodide-lock.json",
+            "packages": ["micropip", "numpy"],
+        },
         "pyodideUrl": "./static/pyodide/spec14-start.mjs",
     }
+
+
+@pytest.mark.parametrize("pypi", [True, False])
+def test_data_and_pypi_are_told_to_the_kernel(tmp_path: Path, *, pypi: bool) -> None:
+    file = tmp_path / "jupyter-lite.json"
+    file.write_text("{}")
+    configure_kernel(file, preload=[], data="static/data/manifest.json", pypi=pypi)
+    kernel = read_json(file)["jupyter-config-data"]["litePluginSettings"][KERNEL_PLUGIN]
+    assert kernel["disablePyPIFallback"] == (not pypi)
+    # The kernel makes keys absolute whose names end so (pyodide-kernel 0.8.6).
+    (key,) = kernel["loadPyodideOptions"].keys() - {"packages"}
+    assert key.endswith("URL")
+    assert kernel["loadPyodideOptions"][key] == "./static/data/manifest.json"
 
 
 def test_labextensions_are_listed_by_name(tmp_path: Path) -> None:

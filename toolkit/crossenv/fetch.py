@@ -39,8 +39,15 @@ class Limits:
     total: float = 3600.0
 
 
-def require_safe(url: str) -> str:
+def require_safe(url: str, *, plain_http: bool = False) -> str:
     """Give a URL that may be fetched: https, or http of this very machine.
+
+    Parameters
+    ----------
+    url
+        The URL.
+    plain_http
+        Whether http of any machine will do: where the checksum is known beforehand.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def require_safe(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url
-    if parts.scheme == "http" and is_loopback(url):
+    if parts.scheme == "http" and parts.hostname and (plain_http or is_loopback(url)):
         return url
     raise UpstreamFailed(f"{shown(url)} is not https", do="name an https address")
 
@@ -70,7 +77,15 @@ def shown(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
 
 
-def fetch(url: str, target: Path, *, sha256: str | None, size: int, limits: Limits) -> str:
+def fetch(
+    url: str,
+    target: Path,
+    *,
+    sha256: str | None,
+    size: int,
+    limits: Limits,
+    plain_http: bool = False,
+) -> str:
     """Download a file and give its SHA-256.
 
     Parameters
@@ -85,6 +100,8 @@ def fetch(url: str, target: Path, *, sha256: str | None, size: int, limits: Limi
         Bytes it may have at most.
     limits
         How long it may take.
+    plain_http
+        See :func:`require_safe`.
 
     Raises
     ------
@@ -94,7 +111,7 @@ def fetch(url: str, target: Path, *, sha256: str | None, size: int, limits: Limi
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with partial.open("wb") as file:
-            actual = _copy(url, file, size, limits)
+            actual = _copy(url, file, size, limits, plain_http)
         if sha256 is not None and actual != sha256:
             msg = f"{shown(url)} has SHA-256 {actual}, not {sha256}"
             raise UpstreamFailed(msg, do="do not use it; if it stays so, tell its publisher")
@@ -104,10 +121,10 @@ def fetch(url: str, target: Path, *, sha256: str | None, size: int, limits: Limi
     return actual
 
 
-def _copy(url: str, file: IO[bytes], size: int, limits: Limits) -> str:
+def _copy(url: str, file: IO[bytes], size: int, limits: Limits, plain_http: bool) -> str:  # noqa: FBT001
     digest = hashlib.sha256()
     got = 0
-    for chunk in _chunks(url, size, limits):
+    for chunk in _chunks(url, size, limits, plain_http=plain_http):
         got += len(chunk)
         if got > size:
             raise _too_large(url, size)
@@ -120,8 +137,17 @@ def _too_large(url: str, size: int) -> UpstreamFailed:
     return UpstreamFailed(f"{shown(url)} has more than {size} bytes", do="see what it really is")
 
 
-class _SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follow redirections to where we would go ourselves."""
+class SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follow redirections to where we would go ourselves.
+
+    Parameters
+    ----------
+    plain_http
+        See :func:`require_safe`.
+    """
+
+    def __init__(self, *, plain_http: bool = False) -> None:
+        self.plain_http = plain_http
 
     @override
     def redirect_request(
@@ -133,17 +159,22 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        require_safe(newurl)
+        require_safe(newurl, plain_http=self.plain_http)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _chunks(url: str, size: int, limits: Limits) -> Iterator[bytes]:
-    """Give the bytes of a URL as they come; what goes wrong on the way is our error."""
-    require_safe(url)
-    handlers: list[urllib.request.BaseHandler] = [_SafeRedirects()]
+def opener_for(url: str, redirects: SafeRedirects) -> urllib.request.OpenerDirector:
+    """Give what opens a URL: through the machine's proxy, unless it is this very machine's."""
+    handlers: list[urllib.request.BaseHandler] = [redirects]
     if is_loopback(url):
         handlers.append(urllib.request.ProxyHandler({}))
-    opener = urllib.request.build_opener(*handlers)
+    return urllib.request.build_opener(*handlers)
+
+
+def _chunks(url: str, size: int, limits: Limits, *, plain_http: bool) -> Iterator[bytes]:
+    """Give the bytes of a URL as they come; what goes wrong on the way is our error."""
+    require_safe(url, plain_http=plain_http)
+    opener = opener_for(url, SafeRedirects(plain_http=plain_http))
     deadline = time.monotonic() + limits.total
     got = 0
     try:
@@ -158,6 +189,7 @@ def _chunks(url: str, size: int, limits: Limits) -> Iterator[bytes]:
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"not there after {limits.total:g} seconds")
     except urllib.error.HTTPError as error:
+        error.close()
         msg = f"{shown(url)} answers {error.code} {error.reason}"
         raise UpstreamFailed(msg, do=REACH) from error
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 import toolkit
 from toolkit.archive import file_sha256
+from toolkit.data.gather import DataFile
 from toolkit.disk import full_disk_is_an_error, require_room
 from toolkit.docs.button_settings import complete_button_settings
 from toolkit.docs.handover import CONTENTS, DRIVER, IN_SITE, LITE, PAGES, SETTINGS
@@ -79,12 +80,15 @@ class Parts:
         Folder of the npm package ``pyodide``.
     tested
         Whether the project's tests passed with this very wheel; ``None``: they were not run.
+    data
+        What the examples read by URL.
     """
 
     wheels: Sequence[Path]
     kernel_wheels: Path
     runtime: Path
     tested: bool | None = None
+    data: Sequence[DataFile] = ()
 
 
 def build_docs(
@@ -191,7 +195,11 @@ def around_pages(
     if examine is not None:
         examine(folder, pages, distribution.wheels)
     complete_button_settings(pages)
-    lite = describe_lite(given, folder, pages, distribution)
+    lite = replace(
+        describe_lite(given, folder, pages, distribution),
+        data=tuple(parts.data),
+        pypi=project.settings.docs.pypi,
+    )
     shutil.rmtree(pages / IN_SITE, ignore_errors=True)
     build_lite(lite, pages / IN_SITE, cache=project.cache / "lite", on_line=on_line)
     count = check_site(

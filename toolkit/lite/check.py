@@ -12,9 +12,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from toolkit.archive import file_sha256
+from toolkit.data.ship import FOLDER, MANIFEST, check_data
 from toolkit.errors import LiteFailed
-from toolkit.lite.config import PYODIDE, labextensions, read_json
-from toolkit.lite.distribution import LOCK
+from toolkit.lite.config import LOCK, PYODIDE, labextensions, read_json
 
 CONFIGS: Final = ("jupyter-lite.json", "jupyter-lite.ipynb")
 SOURCE_MAPS: Final = ("*.js.map", "*.mjs.map", "*.css.map")
@@ -64,6 +64,8 @@ def check_site(site: Path, *, lite: Path, allow_origins: Sequence[str] = ()) -> 
     """
     check_lock(lite / PYODIDE)
     check_extensions(lite)
+    if (lite / FOLDER / MANIFEST).is_file():
+        check_data(lite / FOLDER)
     for pattern in SOURCE_MAPS:
         for stray in site.rglob(pattern):
             msg = f"{stray.relative_to(site)} is a source map"

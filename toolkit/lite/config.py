@@ -18,8 +18,12 @@ APPS: Final = (*ALWAYS_APPS, "lab", "repl")
 
 KERNEL_PLUGIN: Final = "@jupyterlite/pyodide-kernel-extension:kernel"
 PYODIDE: Final = "static/pyodide"
+LOCK: Final = "pyodide-lock.json"
 START: Final = "spec14-start.mjs"
 """What the kernel's worker imports for the runtime (``toolkit/lite/start``)."""
+
+DATA_OPTION: Final = "spec14DataURL"
+"""Among the options of loadPyodide, which passes over it (``toolkit/lite/start``)."""
 
 # The first would resolve packages by itself, the second writes what distribution.py writes.
 OUR_ADDONS: Final = ("jupyterlite-pyodide-kernel-lock", "jupyterlite-pyodide-kernel-pyodide")
@@ -84,7 +88,9 @@ def contents_config(
     return {**own, "LiteBuildConfig": build}
 
 
-def configure_kernel(file: Path, *, preload: Sequence[str]) -> None:
+def configure_kernel(
+    file: Path, *, preload: Sequence[str], data: str | None = None, pypi: bool = False
+) -> None:
     """Point the kernel at the runtime in the site and at nothing else.
 
     Parameters
@@ -95,15 +101,22 @@ def configure_kernel(file: Path, *, preload: Sequence[str]) -> None:
         Packages loaded while the runtime starts. The kernel installs those of its own
         that are not named here one after the other, through piplite, once it has started
         (``worker.ts`` of pyodide-kernel 0.8.6).
+    data
+        The manifest of the examples' data in the site; ``None`` where there is none. The
+        kernel makes a key whose name ends in ``URL`` absolute.
+    pypi
+        Whether a package that is not in the site is taken from PyPI.
     """
     config = read_json(file)
     plugins = config.setdefault("jupyter-config-data", {}).setdefault("litePluginSettings", {})
     kernel = plugins.setdefault(KERNEL_PLUGIN, {})
     options = kernel.setdefault("loadPyodideOptions", {})
     options["packages"] = sorted({*options.get("packages", ()), *preload})
-    options.pop("lockFileURL", None)
+    options["lockFileURL"] = f"./{PYODIDE}/{LOCK}"
+    if data is not None:
+        options[DATA_OPTION] = f"./{data}"
     kernel["pyodideUrl"] = f"./{PYODIDE}/{START}"
-    kernel["disablePyPIFallback"] = True
+    kernel["disablePyPIFallback"] = not pypi
     file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
 
 

@@ -21,6 +21,7 @@ from packaging.utils import (
 from packaging.version import Version
 
 from toolkit.errors import LiteFailed
+from toolkit.lite.config import LOCK
 from toolkit.runtime.distribution import Runtime
 from toolkit.runtime.lock import WheelFacts, make_lock, marker_environment, read_wheel
 
@@ -30,7 +31,6 @@ RUNTIME_FILES: Final = (
     "pyodide.asm.wasm",
     "python_stdlib.zip",
 )
-LOCK: Final = "pyodide-lock.json"
 FILES: Final = "spec14-files.json"
 """Names and sizes in bytes of what a start fetches: the page shows how much has come."""
 
@@ -39,6 +39,8 @@ IMPORTED: Final = (".mjs",)
 
 START: Final = Path(__file__).parent / "start"
 """Scripts that lie beside the runtime: what a site adds to its start."""
+INSIDE: Final = Path(__file__).parent / "inside"
+"""Modules of Python that these scripts give to the kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,8 @@ def write_distribution(distribution: Distribution, folder: Path) -> None:
     lock = make_lock(runtime, wheels)
     folder.mkdir(parents=True)
     files = (runtime.folder / name for name in RUNTIME_FILES)
-    for source in (*files, *sorted(START.glob("*.mjs")), *wheels):
+    added = (*sorted(START.glob("*.mjs")), *sorted(INSIDE.glob("*.py")))
+    for source in (*files, *added, *wheels):
         shutil.copyfile(source, folder / source.name)
     lock.to_json(folder / LOCK, indent=1)
     write_sizes(folder)

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.archive import file_sha256
-from toolkit.lite.config import KERNEL_PLUGIN, PYODIDE, START, read_json
-from toolkit.lite.distribution import LOCK
+from toolkit.lite.config import KERNEL_PLUGIN, LOCK, PYODIDE, START, read_json
 
 SHARED: Final = "spec14-shared"
-RUNTIME: Final = ("*.mjs", "*.wasm", "*.zip")
+RUNTIME: Final = ("*.mjs", "*.py", "*.wasm", "*.zip")
 """Of ``static/pyodide`` what belongs to the runtime: its files find each other by their names."""
 CONFIG: Final = "jupyter-lite.json"
 LENGTH: Final = 20
@@ -56,7 +55,6 @@ def share(lite: Path, place: Path, shared: Path) -> None:
         entry["file_name"] = os.path.relpath(target / wheel.name, at)
     settings: dict[str, Any] = config["jupyter-config-data"]["litePluginSettings"][KERNEL_PLUGIN]
     settings["pyodideUrl"] = f"./{os.path.relpath(runtime / START, place)}"
-    settings["loadPyodideOptions"]["lockFileURL"] = f"./{PYODIDE}/{LOCK}"
     for file, content in ((lite / CONFIG, config), (folder / LOCK, lock)):
         file.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
 

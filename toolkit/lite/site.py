@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit.data.gather import DataFile
+from toolkit.data.ship import FOLDER, MANIFEST, write_data
 from toolkit.lite.application import Application, LineSink, copy_application, own_config
 from toolkit.lite.config import PYODIDE, configure_kernel
 from toolkit.lite.contents import add_contents
@@ -23,12 +25,18 @@ class LiteSite:
         Files, and folders whose content is taken.
     ignore
         Regular expressions of contents to leave out.
+    data
+        What examples read by URL.
+    pypi
+        Whether the kernel takes from PyPI what is not in the site.
     """
 
     application: Application
     distribution: Distribution
     contents: tuple[Path, ...] = ()
     ignore: tuple[str, ...] = ()
+    data: tuple[DataFile, ...] = ()
+    pypi: bool = False
 
 
 def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | None = None) -> None:
@@ -59,4 +67,11 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
         ignore=site.ignore,
         on_line=on_line,
     )
-    configure_kernel(out / "jupyter-lite.json", preload=names(site.distribution.wheels))
+    if site.data:
+        write_data(site.data, out / FOLDER)
+    configure_kernel(
+        out / "jupyter-lite.json",
+        preload=names(site.distribution.wheels),
+        data=f"{FOLDER}/{MANIFEST}" if site.data else None,
+        pypi=site.pypi,
+    )

@@ -55,6 +55,9 @@ class Start:
         Folders added to ``sys.path``, by the names they get in the interpreter.
     snapshot
         A memory snapshot to start from; ``None`` for a plain start.
+    prepare
+        A module of JavaScript and a JSON file, on the host: ``prepare(content of the file)`` is
+        called before `module` runs. Not when a snapshot is made.
     """
 
     runtime: Path
@@ -65,6 +68,7 @@ class Start:
     env: Mapping[str, str] = field(default_factory=dict)
     inside: Mapping[str, Path] = field(default_factory=dict)
     snapshot: Path | None = None
+    prepare: tuple[Path, Path] | None = None
 
 
 def settings(start: Start) -> dict[str, Any]:
@@ -79,6 +83,7 @@ def settings(start: Start) -> dict[str, Any]:
         "module": start.module,
         "args": list(start.args),
         "snapshot": str(start.snapshot) if start.snapshot else None,
+        "prepare": [str(path) for path in start.prepare] if start.prepare else None,
     }
 
 

@@ -37,9 +37,7 @@ def _example(told: dict[str, Any], project: Project, files: list[str]) -> Exampl
         key=told["key"],
         form=told["form"],
         document=told["document"],
-        place=place(
-            told["source"], told["line"], told["first"], project=project.root, files=files
-        ),
+        place=place(told["source"], told["line"], told["first"], project=project.root, files=files),
         name=told["first"] if of_its_own else name(told["source"], told["first"]),
         cells=found.cells,
         problem=found.problem,

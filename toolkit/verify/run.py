@@ -8,16 +8,18 @@ from typing import Any, Final
 import toolkit
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
+from toolkit.data.gather import DataFile
 from toolkit.pins import fingerprint
 from toolkit.project import Project
 from toolkit.verify.behaviour import bases, looks_at_docstrings
+from toolkit.verify.data import prepare_data
 from toolkit.verify.outcome import Example, Kind, Verdict, unknown, verdict_from
 from toolkit.verify.pool import run_examples
 from toolkit.verify.start import files_in, stage, start_with
 from toolkit.verify.version import FORM as VERSION
 from toolkit.wheels.compilers import processors_allowed
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 RECORD: Final = "verify.json"
 """What is known from before, in the cache."""
 
@@ -62,6 +64,7 @@ def verify(
     contents: Iterable[Path] = (),
     again: bool,
     telling: Telling,
+    data: Sequence[DataFile] = (),
 ) -> Verified:
     """Run the examples, those that are not known from before.
 
@@ -79,6 +82,8 @@ def verify(
         Whether what was too slow is run again: the machine may have been busy.
     telling
         Who is told.
+    data
+        What the examples read by URL.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def verify(
         When an interpreter does not start.
     """
     files = files_in(contents)
-    keys = _keys(examples, wheels, files, project.settings.verify.timeout)
+    keys = _keys(examples, wheels, project.settings.verify.timeout, _beside(files, data))
     record = project.cache / RECORD
     known = _known(record, frozenset(keys.values()), again=again)
     new = {keys[one]: one for one in examples if not one.problem and keys[one] not in known}
@@ -98,8 +103,9 @@ def verify(
 
     try:
         if new:
+            start = start_with(project, wheels, telling.say)
             run_examples(
-                start_with(project, wheels, telling.say),
+                prepare_data(start, project.cache / "verify-data.json", data),
                 new.values(),
                 contents=stage(files, project.cache / "verify-contents"),
                 workers=project.settings.verify.workers or processors_allowed(),
@@ -114,11 +120,10 @@ def verify(
 
 
 def _keys(
-    examples: Iterable[Example], wheels: Sequence[Path], files: Mapping[str, Path], limit: float
+    examples: Iterable[Example], wheels: Sequence[Path], limit: float, beside: object
 ) -> dict[Example, str]:
     """Give what the verdict on each example depends on."""
     code, whole = bases(wheels)
-    beside = sorted([name, file_sha256(file)] for name, file in files.items())
     machine = [SCHEMA, toolkit.__version__, fingerprint(), limit]
     return {
         one: key_of(
@@ -130,6 +135,13 @@ def _keys(
         )
         for one in examples
     }
+
+
+def _beside(files: Mapping[str, Path], data: Iterable[DataFile]) -> object:
+    return [
+        sorted([name, file_sha256(file)] for name, file in files.items()),
+        sorted([one.url, one.sha256] for one in data),
+    ]
 
 
 def _known(record: Path, wanted: frozenset[str], *, again: bool) -> dict[str, Any]:

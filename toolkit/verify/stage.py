@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from os.path import relpath
 from pathlib import Path
 
+from toolkit.data.gather import DataFile
 from toolkit.docs.handover import LITE
 from toolkit.docs.versions import check_imported
 from toolkit.project import Project
@@ -52,6 +53,8 @@ class Examiner:
         What is done.
     telling
         Who is told what happens.
+    data
+        What the examples read by URL.
     verdicts
         On each example, once it is known.
     off
@@ -62,6 +65,7 @@ class Examiner:
     wheel: BuiltWheel
     how: Examination
     telling: Telling
+    data: Sequence[DataFile] = ()
     verdicts: tuple[Verdict, ...] = ()
     off: frozenset[str] = field(default=frozenset())
 
@@ -100,6 +104,7 @@ class Examiner:
             contents=contents,
             again=self.how.again,
             telling=self.telling,
+            data=self.data,
         )
         if self.project.settings.docs.check_version:
             check_imported(self.wheel.path, versions_found(found.verdicts))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from toolkit.lite.distribution import INSIDE as IN_SITE
 from toolkit.pins import RUNTIME
 from toolkit.project import Project
 from toolkit.runtime.interpreter import Start
@@ -52,7 +53,7 @@ def start_with(project: Project, wheels: Sequence[Path], say: Callable[[str], No
             "MPLBACKEND": BACKEND,
             "TZ": os.environ.get("TZ", "UTC"),
         },
-        inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE},
+        inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE, "/lib/spec14-site": IN_SITE},
     )
     found = snapshot_for(start, project.cache / "verify-snapshot", imports=IMPORTS)
     if found.file is None:

@@ -1,6 +1,8 @@
 // One interpreter that a controller on the host talks to: `worker.mjs SETTINGS`, JSON made by
 // ../interpreter.py. Messages are lines of JSON; the file descriptors for them are in SETTINGS.
+import { readFileSync } from "node:fs";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
 import { held, open, register, wakeInnermost } from "./channel.mjs";
@@ -51,6 +53,12 @@ function control(signals) {
   return thread;
 }
 
+// What another room adds to the start: ../interpreter.py, `prepare`.
+async function prepare([script, file]) {
+  const module = await import(pathToFileURL(script));
+  module.prepare(JSON.parse(readFileSync(file, "utf8")));
+}
+
 async function main() {
   const signals = new Uint8Array(new SharedArrayBuffer(2));
   const thread = control(signals);
@@ -68,6 +76,7 @@ async function main() {
   open({ ...wanted.fds, signals, heap: () => py._module.HEAP8.length });
   register(py);
   const started = py.pyimport("spec14_start");
+  if (wanted.prepare) await prepare(wanted.prepare);
   thread.on("message", () => wakeInnermost());
   globalThis.spec14 = { where: () => where(py, started, buffer) };
   send({ type: "ready", seconds: performance.now() / 1000, snapshot, reason });

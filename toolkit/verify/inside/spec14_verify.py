@@ -13,7 +13,8 @@ from types import FrameType
 from typing import Any, Final
 
 import spec14_channel
-import spec14_packages
+import spec14_install
+import spec14_site
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
@@ -65,7 +66,7 @@ def send(kind: str, **values: Any) -> None:
 def run(shell: InteractiveShell, number: int, source: str) -> bool:
     """Run a cell and tell how it went; give whether it raised nothing."""
     send("cell", number=number)
-    spec14_packages.answer(source)
+    spec14_install.answer(source)
     with capture_output() as captured:
         result = run_sync(
             shell.run_cell_async(
@@ -93,7 +94,7 @@ def run(shell: InteractiveShell, number: int, source: str) -> bool:
 
 def transformed(shell: InteractiveShell, source: str) -> str:
     """Give the Python of a cell: the kernel's own magics first, then IPython's."""
-    text: str = shell.transform_cell(spec14_packages.without_pip(source))  # type: ignore[no-untyped-call]
+    text: str = shell.transform_cell(spec14_install.without_pip(source))  # type: ignore[no-untyped-call]
     return text
 
 
@@ -104,8 +105,11 @@ def _text(output: RichOutput) -> str:
 
 def _cause(error: BaseException) -> str:
     """Say what of the platform is missing, where that is what failed."""
-    from pytest_spec14 import causes  # noqa: PLC0415 - after the example's own imports
+    import spec14_data  # noqa: PLC0415 - after the example's own imports
+    from pytest_spec14 import causes  # noqa: PLC0415
 
+    if (url := spec14_data.needed(error)) is not None:
+        return f"it needs {url}: declare it in [tool.spec14.data]"
     found = causes.find(error)
     return "" if found is None else found.cause.reason
 
@@ -124,6 +128,7 @@ def main() -> None:
     signal.signal(signal.SIGUSR1, overdue)
     wanted = json.loads(spec14_channel.receive())
     go_to(wanted["contents"], wanted["folder"])
+    spec14_site.prepare()
     sys.setrecursionlimit(max(RECURSION, sys.getrecursionlimit()))
     shell = Shell.instance(displayhook_class=Display)
     shell.showtraceback = lambda *_args, **_kw: None  # type: ignore[method-assign]
