@@ -79,7 +79,7 @@ def test_data_and_pypi_are_told_to_the_kernel(tmp_path: Path, *, pypi: bool) -> 
     kernel = read_json(file)["jupyter-config-data"]["litePluginSettings"][KERNEL_PLUGIN]
     assert kernel["disablePyPIFallback"] == (not pypi)
     # The kernel makes keys absolute whose names end so (pyodide-kernel 0.8.6).
-    (key,) = kernel["loadPyodideOptions"].keys() - {"packages"}
+    (key,) = kernel["loadPyodideOptions"].keys() - {"lockFileURL", "packages"}
     assert key.endswith("URL")
     assert kernel["loadPyodideOptions"][key] == "./static/data/manifest.json"
 

@@ -55,6 +55,7 @@ def test_the_sizes_of_what_a_start_fetches_are_written(tmp_path: Path) -> None:
     write_distribution(distribution(tmp_path, wheel), tmp_path / "out")
     sizes = json.loads((tmp_path / "out" / "spec14-files.json").read_text())
     wanted = {"pyodide-lock.json", "pyodide.asm.wasm", "python_stdlib.zip", wheel.name}
+    wanted |= {"spec14_data.py", "spec14_packages.py", "spec14_site.py"}
     assert sizes == {name: (tmp_path / "out" / name).stat().st_size for name in wanted}
 
 
