@@ -47,6 +47,19 @@ def spec14(toolchain: Path) -> Spec14:
     return call
 
 
+@pytest.fixture(scope="session")
+def documented(spec14: Spec14, tmp_path_factory: pytest.TempPathFactory) -> Spec14:
+    """Give the same, with what examples run in made once for all projects."""
+    shared = {"SPEC14_CACHE": str(tmp_path_factory.mktemp("shared"))}
+
+    def call(
+        *words: str | Path, env: Mapping[str, str] | None = None, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        return spec14(*words, env={**shared, **(env or {})}, timeout=timeout)
+
+    return call
+
+
 def copy_project(name: str, target: Path) -> Path:
     """Copy one of the example projects, without what was ever built from it."""
     return Path(shutil.copytree(PROJECTS / name, target, ignore=FOREIGN))

@@ -133,12 +133,12 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Built:
+def built(tmp_path_factory: pytest.TempPathFactory, documented: Spec14) -> Built:
     folder = tmp_path_factory.mktemp("data")
     with playing(folder / "repositories") as player:
         player.files |= {"/table.csv": TABLE, "/packed.gz": PACKED, "/other.csv": b"5\n"}
         project = write_project(folder / "readings", player.url)
-        done = spec14("docs", "--project", project, timeout=600)
+        done = documented("docs", "--project", project, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
         # Once each: what is looked at by examples comes from the disk.
         assert sorted(player.asked) == ["/packed.gz", "/table.csv"]
@@ -239,14 +239,14 @@ def test_a_reader_gets_them_by_the_usual_calls(built: Built) -> None:
 
 
 def test_a_url_that_fails_is_named_with_its_line_and_the_old_site_stands(
-    host: Player, tmp_path: Path, spec14: Spec14
+    host: Player, tmp_path: Path, documented: Spec14
 ) -> None:
     project = write_project(tmp_path / "readings", host.url)
     site = project / ".spec14" / "site"
     write_tree(site, {"index.html": "old"})
     host.faults["/table.csv"] = "missing"
     try:
-        done = spec14("docs", "--project", project)
+        done = documented("docs", "--project", project)
     finally:
         host.faults.clear()
     assert done.returncode == DataFailed.exit_code, done.stdout + done.stderr

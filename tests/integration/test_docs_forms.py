@@ -10,18 +10,25 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import ROOT, Spec14, copy_project
+from tests.integration.conftest import FOREIGN, PROJECTS, ROOT, Spec14, copy_project
 from toolkit.errors import DocsFailed, VersionsDiffer
 
 BADGE = re.compile(r'<a class="[^"]*" href="([^"]*)"><img alt="Launch JupyterLite"')
 
 
 @pytest.fixture(scope="module")
-def gallery(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Path:
+def gallery(tmp_path_factory: pytest.TempPathFactory, documented: Spec14) -> Path:
     project = copy_project("gallery", tmp_path_factory.mktemp("gallery") / "gallery")
-    done = spec14("docs", "--project", project, timeout=900)
+    done = documented("docs", "--project", project, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     return project
+
+
+@pytest.fixture
+def again(gallery: Path) -> Path:
+    """Give it with its source as it was, and all that has been built of it."""
+    shutil.copytree(PROJECTS / "gallery", gallery, ignore=FOREIGN, dirs_exist_ok=True)
+    return gallery
 
 
 def report(project: Path) -> dict[str, Any]:
@@ -57,16 +64,15 @@ def test_a_badge_opens_the_notebook_that_was_run(gallery: Path) -> None:
     assert not (gallery / "docs" / "jupyterlite_contents").exists(), "the source stays clean"
 
 
-def test_dirhtml_too(gallery: Path, spec14: Spec14, tmp_path: Path) -> None:
-    project = Path(shutil.copytree(gallery, tmp_path / "gallery", symlinks=True))
-    settings(project, builder='"dirhtml"')
-    done = spec14("docs", "--project", project)
+def test_dirhtml_too(again: Path, documented: Spec14) -> None:
+    settings(again, builder='"dirhtml"')
+    done = documented("docs", "--project", again)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 examples (0 run now)" in done.stdout
-    page = project / ".spec14" / "site" / "auto_examples" / "plot_line" / "index.html"
+    page = again / ".spec14" / "site" / "auto_examples" / "plot_line" / "index.html"
     (link,) = BADGE.findall(page.read_text())
     opened = (page.parent / link.partition("?")[0]).resolve()
-    assert opened == project / ".spec14" / "site" / "lite" / "notebooks" / "index.html"
+    assert opened == again / ".spec14" / "site" / "lite" / "notebooks" / "index.html"
     assert opened.is_file()
     assert (opened.parents[1] / "files" / "auto_examples" / "plot_line.ipynb").is_file()
 
@@ -81,33 +87,34 @@ def test_dirhtml_too(gallery: Path, spec14: Spec14, tmp_path: Path) -> None:
     ],
 )
 def test_the_usual_themes(
-    gallery: Path, spec14: Spec14, tmp_path: Path, theme: str, requires: str | None
+    again: Path, documented: Spec14, theme: str, requires: str | None
 ) -> None:
     """With warnings as errors, and in two processes."""
-    project = Path(shutil.copytree(gallery, tmp_path / "gallery", symlinks=True))
-    settings(project, warnings_are_errors="true", jobs="2")
+    settings(again, warnings_are_errors="true", jobs="2")
     if requires:
-        file = project / "pyproject.toml"
+        file = again / "pyproject.toml"
         more = f'"sphinx-gallery", "{requires}"'
         file.write_text(file.read_text().replace('"sphinx-gallery"', more))
-    done = spec14("docs", "--project", project, env={"THEME": theme})
+    docstrings = "sphinx.ext.napoleon" if theme == "furo" else "numpydoc"
+    done = documented("docs", "--project", again, env={"THEME": theme, "DOCSTRINGS": docstrings})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 examples (0 run now): 2 works, 1 needs; 2 buttons published" in done.stdout
-    index = (project / ".spec14" / "site" / "index.html").read_text()
+    index = (again / ".spec14" / "site" / "index.html").read_text()
     assert index.count("tryExamplesShowIframe(") == 1
     assert "spec14: " not in index
 
 
-def test_a_sphinx_build_of_the_projects_own(gallery: Path, tmp_path: Path) -> None:
+def test_a_sphinx_build_of_the_projects_own(again: Path) -> None:
     """One line in conf.py, and `sphinx-build` as ever."""
-    project = Path(shutil.copytree(gallery, tmp_path / "gallery", symlinks=True))
-    conf = project / "docs" / "conf.py"
-    conf.write_text(conf.read_text().replace('"numpydoc",', '"numpydoc", "toolkit.docs.sphinx",'))
-    python = next((project / ".spec14" / "cache").glob("docs-env/**/bin/python"))
+    conf = again / "docs" / "conf.py"
+    conf.write_text(
+        conf.read_text().replace('"sphinx_gallery', '"toolkit.docs.sphinx", "sphinx_gallery')
+    )
+    python = next((again / ".spec14" / "cache").glob("docs-env/**/bin/python"))
     for _ in range(2):
         done = subprocess.run(
             [python, "-m", "sphinx", "-W", "docs", "html"],
-            cwd=project,
+            cwd=again,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
@@ -115,46 +122,41 @@ def test_a_sphinx_build_of_the_projects_own(gallery: Path, tmp_path: Path) -> No
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "2 buttons published" in done.stdout
-        assert (project / "html" / "index.html").read_text().count("tryExamplesShowIframe(") == 1
-        assert (project / "html" / "lite" / "static" / "pyodide" / "pyodide-lock.json").is_file()
+        assert (again / "html" / "index.html").read_text().count("tryExamplesShowIframe(") == 1
+        assert (again / "html" / "lite" / "static" / "pyodide" / "pyodide-lock.json").is_file()
 
 
-def test_what_conf_py_says_wins_and_is_named(gallery: Path, spec14: Spec14, tmp_path: Path) -> None:
-    project = Path(shutil.copytree(gallery, tmp_path / "gallery", symlinks=True))
-    conf = project / "docs" / "conf.py"
+def test_what_conf_py_says_wins_and_is_named(again: Path, documented: Spec14) -> None:
+    conf = again / "docs" / "conf.py"
     conf.write_text(f"{conf.read_text()}\ntry_examples_global_button_text = 'Run it'\n")
-    settings(project, button_text='"Try it"')
-    done = spec14("docs", "--project", project)
+    settings(again, button_text='"Try it"')
+    done = documented("docs", "--project", again)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "conf.py sets try_examples_global_button_text; button-text in" in done.stdout
-    assert ">Run it</button>" in (project / ".spec14" / "site" / "index.html").read_text()
+    assert ">Run it</button>" in (again / ".spec14" / "site" / "index.html").read_text()
 
 
-def test_pages_about_another_version_are_not_published(
-    gallery: Path, spec14: Spec14, tmp_path: Path
-) -> None:
-    project = Path(shutil.copytree(gallery, tmp_path / "gallery", symlinks=True))
-    conf = project / "docs" / "conf.py"
-    before = (project / ".spec14" / "site" / "index.html").read_bytes()
+def test_pages_about_another_version_are_not_published(again: Path, documented: Spec14) -> None:
+    conf = again / "docs" / "conf.py"
+    before = (again / ".spec14" / "site" / "index.html").read_bytes()
     conf.write_text(f"{conf.read_text()}\nrelease = '1.2.2'\n")
-    done = spec14("docs", "--project", project)
+    done = documented("docs", "--project", again)
     assert done.returncode == VersionsDiffer.exit_code, done.stdout + done.stderr
     assert "docs/conf.py: release is 1.2.2, the wheel is 1.2.3" in done.stderr
-    assert (project / ".spec14" / "site" / "index.html").read_bytes() == before
-    settings(project, check_version="false")
-    assert spec14("docs", "--project", project).returncode == 0
+    assert (again / ".spec14" / "site" / "index.html").read_bytes() == before
+    settings(again, check_version="false")
+    assert documented("docs", "--project", again).returncode == 0
 
 
-def test_a_docstring_with_broken_markup(gallery: Path, spec14: Spec14, tmp_path: Path) -> None:
+def test_a_docstring_with_broken_markup(again: Path, documented: Spec14) -> None:
     """It is named with its place; under -W it is an error, without the rest goes on."""
-    project = Path(shutil.copytree(gallery, tmp_path / "gallery", symlinks=True))
-    module = project / "src" / "pictures.py"
+    module = again / "src" / "pictures.py"
     module.write_text(module.read_text().replace("Draw a line.", "Draw a `line.\n\n    *a*b*"))
-    done = spec14("docs", "--project", project)
+    done = documented("docs", "--project", again)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "docstring of pictures.draw" in done.stdout
     assert "(0 run now)" in done.stdout, "a docstring is not what an example depends on"
-    settings(project, warnings_are_errors="true")
-    done = spec14("docs", "--project", project)
+    settings(again, warnings_are_errors="true")
+    done = documented("docs", "--project", again)
     assert done.returncode == DocsFailed.exit_code, done.stdout + done.stderr
     assert "docstring of pictures.draw" in done.stderr

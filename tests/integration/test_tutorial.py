@@ -23,7 +23,7 @@ def blocks() -> Iterator[tuple[str, list[str]]]:
         yield kind, text.splitlines()
 
 
-def test_it_is_as_it_says(tmp_path: Path, spec14: Spec14) -> None:
+def test_it_is_as_it_says(tmp_path: Path, documented: Spec14) -> None:
     project = tmp_path / "measures"
     said: list[str] = []
     ran = []
@@ -46,7 +46,7 @@ def test_it_is_as_it_says(tmp_path: Path, spec14: Spec14) -> None:
                 case ["sed", *_]:
                     subprocess.run(words, check=True)
                 case ["spec14", *rest]:
-                    done = spec14(*rest, "--project", project)
+                    done = documented(*rest, "--project", project)
                     assert done.returncode == 0, done.stdout + done.stderr
                     said += map(bare, done.stdout.splitlines())
                     ran.append(rest[0])

@@ -15,8 +15,8 @@ EXPECTED = {
     "cases.differs": ("differs", "the output is another one"),
     "cases.fails": ("fails", "ValueError: it fails"),
     "cases.alone": ("fails", "NameError: name 'cases' is not defined"),
-    "cases.slow": ("slow", "it takes more than 20 s"),
-    "cases.slow_in_c": ("slow", "it takes more than 20 s"),
+    "cases.slow": ("slow", "it takes more than 10 s"),
+    "cases.slow_in_c": ("slow", "it takes more than 10 s"),
     "cases.leaves": ("fails", "the interpreter"),
     "cases.aborts": ("fails", "the interpreter"),
     "cases.fills": ("fails", "MemoryError"),
@@ -37,9 +37,9 @@ COUNT = 24
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Path:
+def cases(tmp_path_factory: pytest.TempPathFactory, documented: Spec14) -> Path:
     project = copy_project("examples", tmp_path_factory.mktemp("cases") / "cases")
-    done = spec14("docs", "--project", project, timeout=900)
+    done = documented("docs", "--project", project, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no spec14-examples.json" in done.stdout
     assert re.search(r"docs/notebooks\.rst:\d+: .*nothing\.ipynb cannot be read", done.stdout)
@@ -94,27 +94,27 @@ def test_a_notebook_that_does_not_run_is_a_link(cases: Path) -> None:
     assert anonymous["metadata"]["kernelspec"]["name"] == "python"
 
 
-def test_a_baseline(cases: Path, spec14: Spec14) -> None:
+def test_a_baseline(cases: Path, documented: Spec14) -> None:
     site = cases / ".spec14" / "site" / "index.html"
     before = site.stat().st_mtime_ns
     (cases / "spec14-examples.json").write_text('{"schema": 1, "known": {}}')
-    done = spec14("docs", "--project", cases)
+    done = documented("docs", "--project", cases)
     assert done.returncode == ExamplesFail.exit_code, done.stdout + done.stderr
     assert "cases.fails" not in done.stderr
     assert "src/cases/__init__.py:" in done.stderr
     assert f"{COUNT} examples (0 run now)" in done.stdout
     assert site.stat().st_mtime_ns == before, "the old site stands"
-    done = spec14("verify", "--project", cases, "--accept")
+    done = documented("verify", "--project", cases, "--accept")
     assert done.returncode == 0, done.stdout + done.stderr
     known = json.loads((cases / "spec14-examples.json").read_text())["known"]
     assert known["index: cases.threads"]["kind"] == "needs"
-    again = spec14("--json", "verify", "--project", cases)
+    again = documented("--json", "verify", "--project", cases)
     assert again.returncode == 0, again.stdout + again.stderr
     assert len(json.loads(again.stdout)["examples"]) == COUNT
 
 
-def test_without_verification_there_is_no_button(cases: Path, spec14: Spec14) -> None:
-    done = spec14("docs", "--project", cases, "--no-verify")
+def test_without_verification_there_is_no_button(cases: Path, documented: Spec14) -> None:
+    done = documented("docs", "--project", cases, "--no-verify")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"none of {COUNT} examples has a button" in done.stdout
     html = (cases / ".spec14" / "site" / "index.html").read_text()

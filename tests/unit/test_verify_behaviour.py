@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.artefacts import make_wheel
-from toolkit.verify.behaviour import bases, behaviour, looks_at_docstrings
+from toolkit.verify.behaviour import behaviour, looks_at_docstrings, told_apart
 from toolkit.verify.outcome import Cell, Example
 
 MODULE = '"""One."""\n\ndef f():\n    """Do it."""\n    return 1\n'
@@ -28,10 +28,14 @@ def test_anything_else_does(tmp_path: Path) -> None:
 
 
 def test_what_shows_a_docstring_depends_on_the_whole_wheel(tmp_path: Path) -> None:
-    code, whole = bases([wheel(tmp_path / "1", MODULE)])
-    others = bases([wheel(tmp_path / "2", MODULE.replace("Do it.", "Do it well."))])
-    assert others[0] == code
-    assert others[1] != whole
+    other = make_wheel(tmp_path, "b")
+    one = told_apart("A", [wheel(tmp_path / "1", MODULE), other])
+    changed = wheel(tmp_path / "2", MODULE.replace("Do it.", "Do it well."))
+    two = told_apart("A", [other, changed])
+    assert (one.others, two.own) == ((other,), (changed,))
+    assert one.code == two.code
+    assert one.whole != two.whole
+    assert told_apart("A", [changed]).code != two.code
 
 
 def test_examples_that_look_at_docstrings() -> None:

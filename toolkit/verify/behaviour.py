@@ -10,10 +10,16 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from packaging.utils import canonicalize_name
+
 from toolkit.archive import file_sha256
+from toolkit.cache import key_of
+from toolkit.runtime.lock import read_wheel
 from toolkit.verify.outcome import Example
 
 RECORD: Final = re.compile(r"[^/]+\.dist-info/(RECORD|spec14\.json)")
@@ -47,15 +53,49 @@ def looks_at_docstrings(example: Example) -> bool:
     return any(LOOKS_AT_DOCSTRINGS.search(cell.source) for cell in example.cells)
 
 
-def bases(wheels: Iterable[Path]) -> tuple[str, str]:
-    """Give what examples depend on: of wheels without their docstrings, and of whole ones."""
-    found = sorted(wheels)
-    digests = (
-        "".join(behaviour(one) for one in found),
-        "".join(file_sha256(one) for one in found),
-    )
-    code, whole = (hashlib.sha256(one.encode()).hexdigest() for one in digests)
-    return code, whole
+@dataclass(frozen=True, kw_only=True)
+class Wheels:
+    """The wheels of a site.
+
+    Attributes
+    ----------
+    own
+        The project's; it is the one that changes.
+    others
+        All others.
+    """
+
+    own: tuple[Path, ...]
+    others: tuple[Path, ...]
+
+    @cached_property
+    def code(self) -> str:
+        """What examples depend on that look at no docstring."""
+        return key_of(self._rest, sorted(map(behaviour, self.own)))
+
+    @cached_property
+    def whole(self) -> str:
+        """What all other examples depend on."""
+        return key_of(self._rest, sorted(map(file_sha256, self.own)))
+
+    @cached_property
+    def _rest(self) -> list[str]:
+        return sorted(map(file_sha256, self.others))
+
+
+def told_apart(name: str, wheels: Iterable[Path]) -> Wheels:
+    """Tell the wheel of a project from the others.
+
+    Parameters
+    ----------
+    name
+        Of the project.
+    wheels
+        All wheels of the site.
+    """
+    found = tuple(wheels)
+    own = tuple(one for one in found if read_wheel(one).name == canonicalize_name(name))
+    return Wheels(own=own, others=tuple(one for one in found if one not in own))
 
 
 def _without_docstrings(content: bytes) -> bytes:

@@ -5,12 +5,12 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from toolkit.errors import RuntimeFailed
-from toolkit.runtime.interpreter import Interpreter, Message, Start
+from toolkit.runtime.interpreter import Interpreter, Message
 from toolkit.verify.outcome import LIMIT, Example, Verdict, judge
+from toolkit.verify.start import Prepared
 
 SAID: Final = frozenset({"cell", "done", "failed", "end"})
 """What is said of cells, among all messages."""
@@ -47,10 +47,9 @@ class Job:
 
 
 def run_examples(
-    start: Start,
+    prepared: Prepared,
     examples: Iterable[Example],
     *,
-    contents: Path,
     workers: int,
     limit: float,
     done: Callable[[Verdict], None],
@@ -59,12 +58,10 @@ def run_examples(
 
     Parameters
     ----------
-    start
-        How an interpreter is started.
+    prepared
+        What each finds when it begins.
     examples
         What is run.
-    contents
-        Folder with what is beside a notebook; each example gets a copy of its own.
     workers
         How many at a time.
     limit
@@ -85,17 +82,11 @@ def run_examples(
                 now = time.monotonic()
                 job = Job(
                     example=example,
-                    interpreter=Interpreter(start),
+                    interpreter=Interpreter(prepared.start),
                     begun=now,
                     deadline=now + START,
                 )
-                cells = [
-                    {"source": cell.source, "error": cell.error or cell.may_raise}
-                    for cell in example.cells
-                ]
-                job.interpreter.send(
-                    {"cells": cells, "folder": example.folder, "contents": str(contents)}
-                )
+                job.interpreter.send(_wanted(example, prepared))
                 jobs.append(job)
             if not jobs:
                 return
@@ -105,6 +96,18 @@ def run_examples(
     finally:
         for job in jobs:
             job.interpreter.end()
+
+
+def _wanted(example: Example, prepared: Prepared) -> dict[str, Any]:
+    """Give the message that says what is run (``inside/spec14_verify.py``)."""
+    return {
+        "cells": [
+            {"source": cell.source, "error": cell.error or cell.may_raise} for cell in example.cells
+        ],
+        "folder": example.folder,
+        "contents": str(prepared.contents),
+        "packages": str(prepared.packages),
+    }
 
 
 def _next(waiting: Iterator[Example], count: int) -> Iterator[Example]:

@@ -1,7 +1,7 @@
 """The stage ``verify``: every example in WebAssembly, with the wheels of the site."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ from toolkit.cache import key_of, read_record, write_record
 from toolkit.data.gather import DataFile
 from toolkit.pins import fingerprint
 from toolkit.project import Project
-from toolkit.verify.behaviour import bases, looks_at_docstrings
+from toolkit.verify.behaviour import Wheels, looks_at_docstrings, told_apart
 from toolkit.verify.data import prepare_data
 from toolkit.verify.outcome import Example, Kind, Verdict, unknown, verdict_from
 from toolkit.verify.pool import run_examples
-from toolkit.verify.start import files_in, stage, start_with
+from toolkit.verify.start import files_in, prepared
 from toolkit.verify.version import FORM as VERSION
 from toolkit.wheels.compilers import processors_allowed
 
@@ -91,7 +91,8 @@ def verify(
         When an interpreter does not start.
     """
     files = files_in(contents)
-    keys = _keys(examples, wheels, project.settings.verify.timeout, _beside(files, data))
+    apart = told_apart(project.name, wheels)
+    keys = _keys(project, examples, apart, _beside(files, data))
     record = project.cache / RECORD
     known = _known(record, frozenset(keys.values()), again=again)
     new = {keys[one]: one for one in examples if not one.problem and keys[one] not in known}
@@ -103,11 +104,13 @@ def verify(
 
     try:
         if new:
-            start = start_with(project, wheels, telling.say)
+            ready = prepared(project, apart, files, telling.say)
             run_examples(
-                prepare_data(start, project.cache / "verify-data.json", data),
+                replace(
+                    ready,
+                    start=prepare_data(ready.start, project.cache / "verify-data.json", data),
+                ),
                 new.values(),
-                contents=stage(files, project.cache / "verify-contents"),
                 workers=project.settings.verify.workers or processors_allowed(),
                 limit=project.settings.verify.timeout,
                 done=take,
@@ -120,17 +123,14 @@ def verify(
 
 
 def _keys(
-    examples: Iterable[Example], wheels: Sequence[Path], limit: float, beside: object
+    project: Project, examples: Iterable[Example], wheels: Wheels, beside: object
 ) -> dict[Example, str]:
     """Give what the verdict on each example depends on."""
-    code, whole = bases(wheels)
-    machine = [SCHEMA, toolkit.__version__, fingerprint(), limit]
+    machine = [SCHEMA, toolkit.__version__, fingerprint(), project.settings.verify.timeout]
     return {
         one: key_of(
-            machine,
-            whole if looks_at_docstrings(one) else code,
-            beside,
-            one.folder,
+            *(machine, beside, one.folder),
+            wheels.whole if looks_at_docstrings(one) else wheels.code,
             [[cell.source, cell.expected, cell.may_raise] for cell in one.cells],
         )
         for one in examples

@@ -1,20 +1,27 @@
 """How an interpreter for examples is started: with the wheels of the site, from a snapshot."""
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
+from toolkit.archive import file_sha256
+from toolkit.cache import key_of
 from toolkit.lite.distribution import INSIDE as IN_SITE
-from toolkit.pins import RUNTIME
+from toolkit.pins import RUNTIME, fingerprint
 from toolkit.project import Project
 from toolkit.runtime.interpreter import Start
 from toolkit.runtime.snapshot import snapshot_for
 from toolkit.testing.worker import INSIDE as CAUSES
 from toolkit.testing.worker import PLACE
-from toolkit.wheels.environment import environment_with
+from toolkit.verify.behaviour import Wheels
+from toolkit.wheels.environment import environment_with, unpack
+from toolkit.wheels.store import VARIABLE
 
 INSIDE: Final = Path(__file__).parent / "inside"
 IMPORTS: Final = ("spec14_kernel",)
@@ -24,8 +31,35 @@ BACKEND: Final = "module://matplotlib_inline.backend_inline"
 NOTEBOOK: Final = ".ipynb"
 
 
-def start_with(project: Project, wheels: Sequence[Path], say: Callable[[str], None]) -> Start:
-    """Say how an interpreter for examples is started.
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What an example finds when it begins.
+
+    Attributes
+    ----------
+    start
+        How its interpreter is started.
+    packages
+        Folder of the project's own packages.
+    contents
+        Folder with what is beside a notebook; each example gets a copy of its own.
+    """
+
+    start: Start
+    packages: Path
+    contents: Path
+
+
+def prepared(
+    project: Project,
+    wheels: Wheels,
+    contents: Mapping[str, Path],
+    say: Callable[[str], None],
+) -> Prepared:
+    """Prepare interpreters for examples.
+
+    The environment and the snapshot hold everything but the project's own wheel, which is the one
+    that changes. They lie in the project's cache, or below ``SPEC14_CACHE`` for all projects.
 
     Parameters
     ----------
@@ -33,33 +67,59 @@ def start_with(project: Project, wheels: Sequence[Path], say: Callable[[str], No
         The project; the caller holds its lock.
     wheels
         All that the kernel of the site can load.
+    contents
+        Files that notebooks find beside them, by name.
     say
         Told what takes long.
     """
-    environment = environment_with(
-        project.cache / "verify-env", wheels, what=f"the examples of {project.name}"
-    )
-    folder = project.cache / "verify"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    start = Start(
-        runtime=RUNTIME,
-        python=environment.python,
-        cwd=folder,
-        module="spec14_verify",
-        env={
-            "HOME": "/tmp",  # noqa: S108 - in its memory
-            "LANG": "C.UTF-8",
-            "MPLBACKEND": BACKEND,
-            "TZ": os.environ.get("TZ", "UTC"),
-        },
-        inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE, "/lib/spec14-site": IN_SITE},
-    )
-    found = snapshot_for(start, project.cache / "verify-snapshot", imports=IMPORTS)
+    cwd = made_anew(project.cache / "verify")
+    with _held(project, wheels) as place:
+        environment = environment_with(
+            place / "verify-env", wheels.others, what=f"the examples of {project.name}"
+        )
+        start = Start(
+            runtime=RUNTIME,
+            python=environment.python,
+            cwd=cwd,
+            module="spec14_verify",
+            env={
+                "HOME": "/tmp",  # noqa: S108 - in its memory
+                "LANG": "C.UTF-8",
+                "MPLBACKEND": BACKEND,
+                "TZ": os.environ.get("TZ", "UTC"),
+            },
+            inside={PLACE: CAUSES, "/lib/spec14-verify": INSIDE, "/lib/spec14-site": IN_SITE},
+        )
+        found = snapshot_for(start, place / "verify-snapshot", imports=IMPORTS)
+        packages = made_anew(project.cache / "verify-own")
+        unpack(environment, wheels.own, packages, what=project.name)
     if found.file is None:
         say(f"interpreters start without a memory snapshot: {found.reason}")
-        return start
-    return replace(start, snapshot=found.file)
+    return Prepared(
+        start=replace(start, snapshot=found.file),
+        packages=packages,
+        contents=stage(contents, project.cache / "verify-contents"),
+    )
+
+
+@contextlib.contextmanager
+def _held(project: Project, wheels: Wheels) -> Iterator[Path]:
+    """Give the folder of environment and snapshot; where projects share it, others wait."""
+    if not (shared := os.environ.get(VARIABLE)):
+        yield project.cache
+        return
+    key = key_of(fingerprint(), sorted(map(file_sha256, wheels.others)))
+    place = Path(shared).absolute() / "examples" / key[:24]
+    place.mkdir(parents=True, exist_ok=True)
+    with FileLock(place / "lock"):
+        yield place
+
+
+def made_anew(folder: Path) -> Path:
+    """Give a folder without anything in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def files_in(contents: Iterable[Path]) -> dict[str, Path]:
@@ -84,8 +144,7 @@ def files_in(contents: Iterable[Path]) -> dict[str, Path]:
 
 def stage(files: Mapping[str, Path], folder: Path) -> Path:
     """Copy files, given by name, into a folder that is made anew, and give it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    made_anew(folder)
     for name, file in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, folder / name)

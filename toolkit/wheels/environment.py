@@ -80,10 +80,38 @@ def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> Targ
     return TargetEnvironment(folder=folder, fresh=True)
 
 
-def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
+def unpack(
+    environment: TargetEnvironment, wheels: Sequence[Path], folder: Path, *, what: str
+) -> None:
+    """Unpack wheels beside an environment: for programs that put the folder into ``sys.path``.
+
+    Parameters
+    ----------
+    environment
+        Its Python says which wheels it can load.
+    wheels
+        What is unpacked; byte code is written too.
+    folder
+        Where it goes.
+    what
+        What it is for, for messages.
+
+    Raises
+    ------
+    RequirementsFailed
+        When a wheel cannot be installed.
+    """
+    _install(environment.folder, wheels, what=what, target=folder)
+    _compile_in(folder)
+
+
+def _install(
+    folder: Path, wheels: Sequence[Path], *, what: str, target: Path | None = None
+) -> None:
     """Unpack wheels with uv, which asks the environment's Python for its layout."""
     words: list[str | Path] = ["uv", "pip", "install", "--quiet", "--no-config", "--no-deps"]
     words += ["--no-index", "--offline", "--python", folder / "bin" / "python"]
+    words += ["--target", target] if target is not None else []
     done = run(
         [*words, *wheels],
         cwd=folder.parent,
@@ -96,6 +124,11 @@ def _install(folder: Path, wheels: Sequence[Path], *, what: str) -> None:
 
 
 def _compile(folder: Path) -> None:
+    for packages in folder.glob("lib/*/site-packages"):
+        _compile_in(packages)
+
+
+def _compile_in(folder: Path) -> None:
     """Write byte code beside the installed modules, with this Python.
 
     Every interpreter would compile them again. Byte code is that of a minor version (a magic
@@ -103,7 +136,7 @@ def _compile(folder: Path) -> None:
     """
     words: list[str | Path] = [sys.executable, "-m", "compileall", "-q", "-j", "0"]
     # Not pip, which no program imports. A file that does not compile is one nobody can import.
-    run([*words, "-x", "site-packages/pip/", *folder.glob("lib/*/site-packages")])
+    run([*words, "-x", "site-packages/pip/", folder])
 
 
 def _create(folder: Path) -> None:

@@ -13,10 +13,9 @@ export async function loadPyodide(options) {
   const channel = new BroadcastChannel(channelName(new URL("../../", here)));
   // The page has given this worker the name of its frame.
   const tell = (message) => channel.postMessage({ ...message, frame: self.name });
-  const start = async () => {
-    const [py, texts] = await Promise.all([load(options), modules()]);
-    prepare(py, texts, options);
-    return py;
-  };
-  return await told(start, { scope: globalThis, here, tell });
+  const texts = modules();
+  const py = await told(() => load(options), { scope: globalThis, here, tell });
+  // After that: what counts bytes takes itself out of `fetch` again.
+  prepare(py, await texts, options);
+  return py;
 }

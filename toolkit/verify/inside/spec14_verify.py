@@ -127,6 +127,7 @@ def main() -> None:
     """Run what is asked for."""
     signal.signal(signal.SIGUSR1, overdue)
     wanted = json.loads(spec14_channel.receive())
+    sys.path.append(wanted["packages"])
     go_to(wanted["contents"], wanted["folder"])
     spec14_site.prepare()
     sys.setrecursionlimit(max(RECURSION, sys.getrecursionlimit()))

@@ -5,7 +5,11 @@ import os
 
 project = "pictures"
 release = importlib.metadata.version("pictures")
-extensions = ["sphinx.ext.autodoc", "numpydoc", "sphinx_gallery.gen_gallery"]
+extensions = [
+    "sphinx.ext.autodoc",
+    os.environ.get("DOCSTRINGS", "numpydoc"),
+    "sphinx_gallery.gen_gallery",
+]
 html_theme = os.environ.get("THEME", "alabaster")
 exclude_patterns = ["_build"]
 sphinx_gallery_conf = {
