@@ -15,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from toolkit.browser.pages import open_notebook, screenshot, try_it
 from toolkit.browser.session import ColorScheme, Visit, visit
+from toolkit.docs.deploy import deploy
 from toolkit.serve.server import running
 
 
@@ -51,6 +52,24 @@ def isolated_example_runs(reader: Visit) -> None:
     notebook.run_until(0, "array([ 0.,  0., 16., 32., 16.,  0.,  0.])")
     known = "value.then is not a function"
     assert [text for text in reader.record.troubles if known not in text] == []
+
+
+def test_versions_side_by_side_share_the_runtime(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    for version in ("1.0", "2.0"):
+        deploy(site, tmp_path / "versions", version)
+    with running(tmp_path / "versions") as url, visit(browser, url) as reader:
+        reader.open("2.0/api.html")
+        notebook = try_it(reader, "ripple.smooth")
+        notebook.wait_ready()
+        notebook.write(0, "import ripple\nripple.smooth([0, 0, 0, 64, 0, 0, 0], rate=0.25)")
+        assert notebook.run(0) == "array([ 0.,  0., 16., 32., 16.,  0.,  0.])"
+        assert reader.record.troubles == []
+        heavy = [one for one in reader.record.requests if one.endswith((".whl", ".wasm"))]
+        assert heavy
+        assert all("/spec14-shared/" in one for one in heavy), heavy
+        expect(reader.page.locator(".spec14-versions").first).to_contain_text("ripple")
 
 
 def test_the_code_that_ran_is_webassembly(reader: Visit) -> None:

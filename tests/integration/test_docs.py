@@ -244,6 +244,16 @@ def test_where_warnings_are_errors_the_first_is_named(stage: Stage) -> None:
         stage.run()
 
 
+def test_two_pages_of_one_name_are_named(stage: Stage) -> None:
+    conf = stage.folder / "docs" / "conf.py"
+    conf.write_text(f"{conf.read_text()}\nsource_suffix = ['.rst', '.txt']\n")
+    stage.write("docs/guide.txt", "Other\n=====\n")
+    (warning,) = stage.run().warnings
+    assert "multiple files found for the document" in warning.text
+    assert "guide.txt" in warning.text
+    assert (stage.site / "guide.html").is_file()
+
+
 def test_a_page_called_lite_is_an_error(stage: Stage) -> None:
     stage.write("docs/lite/page.rst", ":orphan:\n\nPage\n====\n")
     with pytest.raises(DocsFailed, match="is called 'lite'"):
