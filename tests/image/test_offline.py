@@ -57,7 +57,7 @@ def test_the_browser_tests(
     give(repository, owner)
     ran = containers.run(
         *("python", "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "--show-capture=no"),
-        "tests/browser",
+        "tests/browser/test_try_it.py",
         project=demo.project,
         mounts=[bind(repository, "/repo")],
         working_dir="/repo",

@@ -61,7 +61,8 @@ function share({ stage, loaded, total }) {
 
 function why({ reason }, { failed, late, online }) {
   if ((failed || late) && !online) {
-    return OFFLINE;
+    // It may be another fault all the same: a server on this machine needs no network.
+    return reason ? `${OFFLINE} (${reason})` : OFFLINE;
   }
   return reason || (late ? SLOW : "");
 }
