@@ -33,7 +33,8 @@ from sphinx.util.docutils import SphinxDirective
 from toolkit.cli import cli
 from toolkit.errors import INTERRUPTED, all_errors
 from toolkit.serve.headers import ALWAYS, DEFAULT, PROFILES
-from toolkit.settings import Settings, table_in, type_name
+from toolkit.settings import Settings
+from toolkit.tables import table_in, type_name
 from toolkit.testing.platform import platform
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -18,7 +18,8 @@ from toolkit.cli import MODULES, cli
 from toolkit.errors import all_errors
 from toolkit.lite.check import foreign_in_page
 from toolkit.serve.headers import PROFILES
-from toolkit.settings import Settings, table_in
+from toolkit.settings import Settings
+from toolkit.tables import table_in
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 NAMED_PAGE: Final = re.compile(r"\bdocs/[\w/-]+\.(?:md|png)\b")

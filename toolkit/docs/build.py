@@ -3,25 +3,22 @@
 import json
 import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from packaging.utils import canonicalize_name
 
-import toolkit
 from toolkit.archive import file_sha256
 from toolkit.data.gather import DataFile
-from toolkit.disk import full_disk_is_an_error, require_room
+from toolkit.disk import full_disk_is_an_error
 from toolkit.docs.button_settings import complete_button_settings
-from toolkit.docs.handover import CONTENTS, DRIVER, IN_SITE, LITE, PAGES, SETTINGS
-from toolkit.docs.messages import Message, judge
+from toolkit.docs.driver import run_sphinx
+from toolkit.docs.handover import CONTENTS, IN_SITE, LITE, PAGES
+from toolkit.docs.messages import Message
 from toolkit.docs.publish import replacing
 from toolkit.docs.source import find_source
-from toolkit.docs.told import docs_settings
 from toolkit.docs.versions import check_release
 from toolkit.errors import DocsFailed
 from toolkit.lite.application import Application, LineSink
@@ -30,11 +27,9 @@ from toolkit.lite.config import ALWAYS_APPS, APPS
 from toolkit.lite.distribution import Distribution
 from toolkit.lite.kernel import kernel_wheels as all_kernel_wheels
 from toolkit.lite.site import LiteSite, build_lite
-from toolkit.process import run
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
-from toolkit.wheels.compilers import processors_allowed
 
 RECORD: Final = "spec14-site.json"
 NOT_PUBLISHED: Final = (".buildinfo", ".buildinfo.bak", ".doctrees", "*.js.map", "*.css.map")
@@ -209,31 +204,6 @@ def around_pages(
     return count
 
 
-def run_sphinx(
-    project: Project, source: Path, folder: Path, native_python: Path, on_line: LineSink | None
-) -> tuple[Message, ...]:
-    """Run Sphinx with our extension and give its warnings.
-
-    What it writes stays for the next run.
-
-    Raises
-    ------
-    DocsFailed
-        When it stops, or a warning counts as an error.
-    """
-    docs = project.settings.docs
-    words: list[str | Path] = [native_python, "-m", DRIVER, source, folder]
-    words += ["--builder", docs.builder, "--jobs", str(docs.jobs or processors_allowed())]
-    (folder / SETTINGS).write_text(json.dumps(docs_settings(project)), "utf-8")
-    if docs.warnings_are_errors:
-        words.append("--warnings-are-errors")
-    with _environment() as env:
-        done = run(words, cwd=source, env=env, on_line=on_line)
-    if done.code != 0:
-        require_room(done.output, folder)
-    return judge(done)
-
-
 def describe_lite(
     given: Mapping[str, Any], folder: Path, pages: Path, distribution: Distribution
 ) -> LiteSite:
@@ -290,25 +260,6 @@ def write_record(
         "tested": tested,
     }
     file.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
-
-
-@contextmanager
-def _environment() -> Iterator[dict[str, str]]:
-    """Give the variables Sphinx needs.
-
-    Of the folder this package lies in, the project's environment is shown this package and
-    nothing else; and what a notebook's kernel writes goes where any user can write.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        shown = work / "path"
-        shown.mkdir()
-        (shown / toolkit.__name__).symlink_to(Path(toolkit.__file__).resolve().parent)
-        yield {
-            "PYTHONPATH": str(shown),
-            "IPYTHONDIR": str(work / "ipython"),
-            "JUPYTER_RUNTIME_DIR": str(work / "runtime"),
-        }
 
 
 def _optional(path: str | None) -> Path | None:

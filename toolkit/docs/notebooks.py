@@ -6,6 +6,7 @@ A notebook that names no kernel gets the site's: the application would ask the r
 import json
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import nbformat
 from docutils import nodes
@@ -76,7 +77,8 @@ class _Opens(SphinxDirective):
         if not frames:
             return ""
         root = str(frames[0]["iframe_src"]).partition(f"{IN_SITE}/")[0]
-        return link_instead(f"{root}{IN_SITE}/files/{notebook.as_posix()}", notebook.name)
+        path = quote(notebook.as_posix())
+        return link_instead(f"{root}{IN_SITE}/files/{path}", notebook.name)
 
 
 class Notebook(_Opens, NotebookLiteDirective):
