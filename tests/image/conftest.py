@@ -100,7 +100,7 @@ def give(folder: Path, owner: Owner) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltDemo:
-    """The demo after wasm-build, wasm-test and docs, in containers without a network."""
+    """The demo after wasm-build, wasm-test and docs: no network, a read-only root, no rights."""
 
     project: Path
     owner: Owner
@@ -112,7 +112,16 @@ def demo(containers: Containers, copy_of: CopyOf, owner: Owner) -> BuiltDemo:
     project = copy_of("demo")
     said: dict[str, str] = {}
     for session in ("wasm-build", "wasm-test", "docs"):
-        ran = containers.run("nox", "-s", session, project=project, user=str(owner), seconds=300)
+        ran = containers.run(
+            *("nox", "-s", session),
+            project=project,
+            user=str(owner),
+            seconds=300,
+            read_only=True,
+            tmpfs={"/tmp": ""},
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges:true"],
+        )
         assert ran.code == 0, ran.output
         said[session] = ran.output
     return BuiltDemo(project=project, owner=owner, said=said)
