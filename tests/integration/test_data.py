@@ -239,14 +239,14 @@ def test_a_reader_gets_them_by_the_usual_calls(built: Built) -> None:
 
 
 def test_a_url_that_fails_is_named_with_its_line_and_the_old_site_stands(
-    host: Player, tmp_path: Path, documented: Spec14
+    host: Player, tmp_path: Path, spec14: Spec14
 ) -> None:
     project = write_project(tmp_path / "readings", host.url)
     site = project / ".spec14" / "site"
     write_tree(site, {"index.html": "old"})
     host.faults["/table.csv"] = "missing"
     try:
-        done = documented("docs", "--project", project)
+        done = spec14("docs", "--project", project)
     finally:
         host.faults.clear()
     assert done.returncode == DataFailed.exit_code, done.stdout + done.stderr
