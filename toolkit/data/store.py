@@ -16,7 +16,7 @@ from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.data.declared import SHA256, Checksum
 from toolkit.project import Project
-from toolkit.wheels.store import VARIABLE
+from toolkit.wheels.store import shared_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,4 @@ class DataStore:
 
 def store_of(project: Project) -> DataStore:
     """Give the store that a project uses."""
-    shared = os.environ.get(VARIABLE)
-    folder = Path(shared).absolute() if shared else project.shared_cache
-    return DataStore(folder=folder / "data")
+    return DataStore(folder=(shared_folder() or project.shared_cache) / "data")

@@ -78,15 +78,19 @@ def marked(key: str, inner: str, instead: str = "") -> str:
     instead
         What is published if it does not.
     """
-    other = f"{INSTEAD.format(key=key)}{instead}" if instead else ""
-    return f"{BEGIN.format(key=key)}{inner}{other}{END.format(key=key)}"
+    begin, end = _comments(key, instead)
+    return f"{begin}{inner}{end}"
 
 
 def marks(key: str, inner: Sequence[nodes.Node], instead: str = "") -> list[nodes.Node]:
     """Put the comments around nodes."""
-    other = f"{INSTEAD.format(key=key)}{instead}" if instead else ""
-    begin, end = BEGIN.format(key=key), f"{other}{END.format(key=key)}"
+    begin, end = _comments(key, instead)
     return [raw(begin), *inner, raw(end)]
+
+
+def _comments(key: str, instead: str) -> tuple[str, str]:
+    other = f"{INSTEAD.format(key=key)}{instead}" if instead else ""
+    return BEGIN.format(key=key), f"{other}{END.format(key=key)}"
 
 
 def raw(text: str) -> nodes.raw:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from filelock import FileLock
 
+from toolkit.docs.build import RECORD as BUILT
 from toolkit.docs.handover import IN_SITE
 from toolkit.docs.publish import replacing
 from toolkit.errors import DocsFailed
@@ -23,7 +24,6 @@ from toolkit.lite.sharing import SHARED, drop_unused, share
 VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 SWITCHER: Final = ("switcher.json", "_static/switcher.json")
 """Where the list of pydata-sphinx-theme's version switcher usually lies."""
-BUILT: Final = "spec14-site.json"
 
 
 @dataclass(frozen=True, kw_only=True)

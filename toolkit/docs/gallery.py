@@ -15,10 +15,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from toolkit.docs.buttons import Button, keep, raw, store
-from toolkit.docs.handover import BEGIN, END, GALLERY
+from toolkit.docs.buttons import Button, keep, marks, store
+from toolkit.docs.handover import GALLERY
+from toolkit.docs.workarounds import GALLERY as EXTENSION
 
-EXTENSION: Final = "sphinx_gallery.gen_gallery"
 BADGE: Final = "lite-badge"
 """Class of the container around a badge."""
 LINK: Final = re.compile(r"(?:\.\./)*lite/(?:lab|notebooks)/index\.html\?path=")
@@ -130,10 +130,7 @@ def _mark(app: Sphinx, badge: nodes.container, contents: Path) -> None:
     kept = [entry["key"] for entry in store(app.env).get(document, ())]
     if button.key not in kept:
         keep(app.env, button)
-    parent = badge.parent
-    place = parent.index(badge)
-    parent.insert(place + 1, raw(END.format(key=button.key)))
-    parent.insert(place, raw(BEGIN.format(key=button.key)))
+    badge.parent.replace(badge, marks(button.key, [badge]))
 
 
 def _script(app: Sphinx, path: str) -> Path:

@@ -107,7 +107,7 @@ def tests(call: Call) -> int:
     """
     if not inside_image():
         return _our_job(call, "tests")
-    pytest = [sys.executable, "-m", "pytest"]
+    pytest = [sys.executable, "-m", "pytest", "--durations=40", "--durations-min=5"]
     if call.words:
         return attach([*pytest, *call.words], cwd=call.root)
     files = sorted(map(str, (call.root / "tests" / "integration").glob("test_*.py")))

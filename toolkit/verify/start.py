@@ -21,7 +21,7 @@ from toolkit.testing.worker import INSIDE as CAUSES
 from toolkit.testing.worker import PLACE
 from toolkit.verify.behaviour import Wheels
 from toolkit.wheels.environment import environment_with, unpack
-from toolkit.wheels.store import VARIABLE
+from toolkit.wheels.store import shared_folder
 
 INSIDE: Final = Path(__file__).parent / "inside"
 IMPORTS: Final = ("spec14_kernel",)
@@ -105,11 +105,11 @@ def prepared(
 @contextlib.contextmanager
 def _held(project: Project, wheels: Wheels) -> Iterator[Path]:
     """Give the folder of environment and snapshot; where projects share it, others wait."""
-    if not (shared := os.environ.get(VARIABLE)):
+    if (shared := shared_folder()) is None:
         yield project.cache
         return
     key = key_of(fingerprint(), sorted(map(file_sha256, wheels.others)))
-    place = Path(shared).absolute() / "examples" / key[:24]
+    place = shared / "examples" / key[:24]
     place.mkdir(parents=True, exist_ok=True)
     with FileLock(place / "lock"):
         yield place

@@ -86,7 +86,11 @@ class Store:
 
 def store_of(project: Project) -> Store:
     """Give the store that a project uses."""
+    return Store(folder=(shared_folder() or project.cache) / "wheels")
+
+
+def shared_folder() -> Path | None:
+    """Give the folder that all projects of a machine share, where ``SPEC14_CACHE`` names one."""
     shared = os.environ.get(VARIABLE)
     # Absolute: uv is given it from another folder.
-    folder = Path(shared).absolute() if shared else project.cache
-    return Store(folder=folder / "wheels")
+    return Path(shared).absolute() if shared else None
