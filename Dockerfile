@@ -138,6 +138,7 @@ ENV SPEC14_IMAGE=1 \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m toolkit.wheels.template
 # The toolchain's versions as images/debian.lock has them: labels cannot be computed in a build, so
 # the next step compares them with what was installed and prints a difference.
 ARG EMSCRIPTEN_VERSION=6.0.5

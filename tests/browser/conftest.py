@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from toolkit.browser.session import Visit, fenced_browser, visit
+from toolkit.host.stages import TEST_CACHE
 from toolkit.process import run
 from toolkit.serve.server import running
 
@@ -24,7 +25,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(given)
     project = tmp_path_factory.mktemp("browser") / "demo"
     shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns(".spec14"))
-    done = run(["spec14", "docs", "--project", project])
+    shared = os.environ.get(TEST_CACHE)
+    env = {"SPEC14_CACHE": shared} if shared else {}
+    done = run(["spec14", "docs", "--project", project], env=env)
     assert done.code == 0, done.output
     return project / ".spec14" / "site"
 

@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from toolkit.host.stages import TEST_CACHE
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 PROJECTS: Final = ROOT / "tests" / "projects"
 FOREIGN: Final = shutil.ignore_patterns(".spec14", "__pycache__", "_build", "build", "dist")
@@ -50,7 +52,7 @@ def spec14(toolchain: Path) -> Spec14:
 @pytest.fixture(scope="session")
 def documented(spec14: Spec14, tmp_path_factory: pytest.TempPathFactory) -> Spec14:
     """Give the same, with what examples run in made once for all projects."""
-    shared = {"SPEC14_CACHE": str(tmp_path_factory.mktemp("shared"))}
+    shared = {"SPEC14_CACHE": os.environ.get(TEST_CACHE) or str(tmp_path_factory.mktemp("shared"))}
 
     def call(
         *words: str | Path, env: Mapping[str, str] | None = None, timeout: float = 300

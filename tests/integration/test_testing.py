@@ -25,6 +25,7 @@ def test_a_suite_that_passes(request: pytest.FixtureRequest, spec14: Spec14, nam
     done = spec14("test", "--project", project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "platform emscripten -- Python 3.14" in done.stdout, "pytest's own output"
+    assert "without a memory snapshot" not in done.stdout, done.stdout
     passed = re.search(r"=+ (\d+) passed in ", done.stdout)
     assert passed is not None
     counts = junit(project)

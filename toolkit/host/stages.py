@@ -23,6 +23,8 @@ from toolkit.process import attach, started
 
 CHECKED_SCRIPTS: Final = ("*.mjs", "*.js")
 PYTEST_INTERRUPTED: Final = 2
+TEST_CACHE: Final = "SPEC14_TEST_CACHE"
+"""Environment variable: what tests that need not make it anew keep in common."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +115,15 @@ def tests(call: Call) -> int:
     files = sorted(map(str, (call.root / "tests" / "integration").glob("test_*.py")))
     with (
         tempfile.TemporaryFile() as said,
-        started([*pytest, "tests/unit", *files[1::2]], cwd=call.root, stdout=said) as beside,
+        tempfile.TemporaryDirectory(prefix="spec14-tests-") as shared,
+        started(
+            [*pytest, "tests/unit", *files[1::2]],
+            cwd=call.root,
+            env=(both := {TEST_CACHE: shared}),
+            stdout=said,
+        ) as beside,
     ):
-        code = attach([*pytest, *files[::2], "tests/browser"], cwd=call.root)
+        code = attach([*pytest, *files[::2], "tests/browser"], cwd=call.root, env=both)
         if code in (-signal.SIGINT, PYTEST_INTERRUPTED):
             return code  # on the way out the other one is ended
         other = beside.wait()

@@ -10,10 +10,11 @@ from pathlib import Path
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.disk import require_room
-from toolkit.errors import RequirementsFailed, RuntimeFailed
+from toolkit.errors import RequirementsFailed
 from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.wheels.index import uv_environment
+from toolkit.wheels.template import create
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def environment_with(folder: Path, wheels: Sequence[Path], *, what: str) -> Targ
         return TargetEnvironment(folder=folder, fresh=False)
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        _create(folder)
+        create(folder)
         _install(folder, wheels, what=what)
         _compile(folder)
         write_record(folder / "spec14.json", {"key": key})
@@ -137,23 +138,6 @@ def _compile_in(folder: Path) -> None:
     words: list[str | Path] = [sys.executable, "-m", "compileall", "-q", "-j", "0"]
     # Not pip, which no program imports. A file that does not compile is one nobody can import.
     run([*words, "-x", "site-packages/pip/", folder])
-
-
-def _create(folder: Path) -> None:
-    done = run(
-        ["pyodide", "venv", folder],
-        env={
-            # virtualenv unpacks the pip it carries into a folder of its own.
-            "VIRTUALENV_OVERRIDE_APP_DATA": str(folder.parent / "virtualenv"),
-            # It asks Python in Node what it is and gives up after 15 seconds, which a busy
-            # machine needs (python-discovery, _cached_py_info.py).
-            "PY_DISCOVERY_TIMEOUT": "120",
-        },
-    )
-    if done.code != 0:
-        require_room(done.output, folder)
-        msg = "Python in Node did not start to make an environment"
-        raise RuntimeFailed(msg, do="see `spec14 info`", detail=done.tail())
 
 
 def _key(folder: Path, wheels: Sequence[Path]) -> str:

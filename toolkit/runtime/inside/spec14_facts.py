@@ -141,7 +141,9 @@ def _pytest() -> Any:
         words.append("--import-mode=importlib")
         code = pytest.main(words, plugins=[outcomes])
     sys.modules.pop("test_facts", None)
-    texts = [re.sub(r"0x\w+", "0x", found[3].replace(folder, "")) for found in outcomes.found]
+    # Below the working folder, or beside it, pytest names the folder without what is above it.
+    chance = re.compile(rf"{re.escape(folder)}|{re.escape(Path(folder).name)}|(?<=0x)\w+")
+    texts = [chance.sub("", found[3]) for found in outcomes.found]
     found = [[*found[:3], text] for found, text in zip(outcomes.found, texts, strict=True)]
     return [int(code), found]
 
