@@ -31,7 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what may stand after ``nox -s bench --``."""
     group = parser.getgroup("spec14 benchmarks")
     group.addoption("--cold", action="store_true", help="also build the image from nothing (long)")
-    group.addoption("--write", action="store_true", help="write docs/benchmarks.md")
+    group.addoption(
+        "--write", action="store_true", help="write the figures into docs/benchmarks.md"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +69,10 @@ def report(
         ]
     )
     yield ours
-    text = ours.markdown()
-    print(f"\n\n{text}")
+    print(f"\n\n{ours.markdown()}")
     if pytestconfig.getoption("--write"):
         file = ROOT / "docs" / "benchmarks.md"
-        file.parent.mkdir(exist_ok=True)
+        text = ours.markdown(file.read_text("utf-8") if file.is_file() else "")
         new = file.with_suffix(".new")
         new.write_text(text, "utf-8")
         new.replace(file)

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,13 @@ from pathlib import Path
 from typing import Final
 
 NOT_MEASURED: Final = "not measured in this run"
+HEAD: Final = (
+    "# Benchmarks",
+    "",
+    "Measured by `nox -s bench`; each section in one run, on the day and with the versions that it",
+    "names. Nothing here is asserted: machines differ. Targets are those that this project set",
+    "itself.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,22 +50,39 @@ class Report:
         self.sections.setdefault(section, []).append(figure)
         print(f"\n{section}: {what}: {measured} ({compared})", flush=True)
 
-    def markdown(self) -> str:
-        """Give the whole as Markdown."""
+    def markdown(self, before: str = "") -> str:
+        """Give the whole as Markdown.
+
+        Parameters
+        ----------
+        before
+            The page of earlier runs: sections that were not measured now stay as they are.
+        """
         today = datetime.now(UTC).date().isoformat()
-        lines = [
-            "# Benchmarks",
-            "",
-            f"Measured on {today} by `nox -s bench`, in one run unless a line",
-            "says otherwise. Nothing here is asserted: machines differ. Targets are those that",
-            "this project set itself.",
-            "",
-            *(f"- {fact}" for fact in self.facts),
-        ]
+        kept = sections_of(before)
         for heading, figures in self.sections.items():
-            lines += ["", f"## {heading}", "", "| what | measured | compared to |", "|---|---|---|"]
-            lines += [f"| {one.what} | {one.measured} | {one.compared} |" for one in figures]
+            kept[heading] = [
+                f"Measured on {today}:",
+                "",
+                *(f"- {fact}" for fact in self.facts),
+                "",
+                "| what | measured | compared to |",
+                "|---|---|---|",
+                *(f"| {one.what} | {one.measured} | {one.compared} |" for one in figures),
+            ]
+        lines = list(HEAD)
+        for heading, content in kept.items():
+            lines += ["", f"## {heading}", "", *content]
         return "\n".join(lines) + "\n"
+
+
+def sections_of(page: str) -> dict[str, list[str]]:
+    """Give the lines of a page by the headings above them."""
+    found: dict[str, list[str]] = {}
+    for part in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        heading, _, content = part.partition("\n")
+        found[heading.strip()] = content.strip().splitlines()
+    return found
 
 
 def seconds(values: Sequence[float]) -> str:
