@@ -93,5 +93,7 @@ def _made_by() -> dict[str, str]:
 
 if __name__ == "__main__":  # one of the image's last steps
     make(TEMPLATE)
+    for one in (file for file in TEMPLATE.rglob("*") if not file.is_symlink()):
+        one.chmod(one.stat().st_mode & ~0o022)  # pyodide-build's scripts are everybody's
     shutil.rmtree(TEMPLATE.parent / "virtualenv")
     write_record(TEMPLATE / RECORD, _made_by())
