@@ -26,7 +26,6 @@ MODULES: Final = (
     "numpy",
     "numpy.char",
     "numpy.ctypeslib",
-    "numpy.emath",
     "numpy.exceptions",
     "numpy.fft",
     "numpy.lib",
