@@ -112,18 +112,18 @@ def tests(call: Call) -> int:
     pytest = [sys.executable, "-m", "pytest", "--durations=40", "--durations-min=5"]
     if call.words:
         return attach([*pytest, *call.words], cwd=call.root)
+    with tempfile.TemporaryDirectory(prefix="spec14-tests-") as shared:
+        return _two_halves(call, pytest, env={TEST_CACHE: shared})
+
+
+def _two_halves(call: Call, pytest: list[str], env: dict[str, str]) -> int:
     files = sorted(map(str, (call.root / "tests" / "integration").glob("test_*.py")))
+    other_half = [*pytest, "tests/unit", *files[1::2]]
     with (
         tempfile.TemporaryFile() as said,
-        tempfile.TemporaryDirectory(prefix="spec14-tests-") as shared,
-        started(
-            [*pytest, "tests/unit", *files[1::2]],
-            cwd=call.root,
-            env=(both := {TEST_CACHE: shared}),
-            stdout=said,
-        ) as beside,
+        started(other_half, cwd=call.root, env=env, stdout=said) as beside,
     ):
-        code = attach([*pytest, *files[::2], "tests/browser"], cwd=call.root, env=both)
+        code = attach([*pytest, *files[::2], "tests/browser"], cwd=call.root, env=env)
         if code in (-signal.SIGINT, PYTEST_INTERRUPTED):
             return code  # on the way out the other one is ended
         other = beside.wait()
