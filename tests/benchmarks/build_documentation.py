@@ -37,11 +37,8 @@ source = "doc/source"
 requires = ["matplotlib", "sphinx-copybutton", "sphinx-design", "sphinx-togglebutton"]
 # pywt.__version__ of 1.10.0 is 1.8.0.
 check-version = false
-# Badges of services, in pages about its development.
-allow-origins = [
-    "https://badge.fury.io", "https://ci.appveyor.com", "https://codecov.io", "https://github.com",
-    "https://img.shields.io", "https://mybinder.org", "https://readthedocs.org", "https://zenodo.org",
-]
+# Badges, in two pages.
+allow-origins = ["http://joss.theoj.org", "https://github.com", "https://zenodo.org"]
 """
 MATHJAX: Final = """
 mathjax_path = "mathjax.js"
