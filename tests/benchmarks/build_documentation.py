@@ -123,7 +123,7 @@ def measure(what: Subject, scratch: Path, pairs: int) -> Found:
     with (other / what.docs / "conf.py").open("a") as file:
         file.write(STOCK)
     python = what.project / ".spec14" / "cache" / "docs-env" / "bin" / "python"
-    stock: Words = [python, "-m", "sphinx", "-q", "-b", "html", what.docs, scratch / "html"]
+    stock: Words = [python, "-P", "-m", "sphinx", "-q", "-b", "html", what.docs, scratch / "html"]
     edit = Edits(file=what.project / what.module)
 
     def run(kind: str) -> None:
