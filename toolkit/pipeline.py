@@ -21,6 +21,7 @@ from toolkit.verify.stage import Examination, Examiner
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
 from toolkit.wheels.dependencies import site_wheels
+from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import Wheelhouse
 from toolkit.wheels.native import current_native_python, native_python
 from toolkit.wheels.source import digest, source_files
@@ -124,7 +125,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
         wheel_job = crew.start(up_to_date_wheel, run)
-        if not is_compiled(project, source_files(project.folder)):
+        if not is_compiled(project, project_files(project)):
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()

@@ -136,6 +136,18 @@ def test_what_conf_py_says_wins_and_is_named(again: Path, documented: Spec14) ->
     assert ">Run it</button>" in (again / ".spec14" / "site" / "index.html").read_text()
 
 
+def test_notebooks_that_conf_py_writes_do_not_build_the_wheel_anew(
+    again: Path, documented: Spec14
+) -> None:
+    conf = again / "docs" / "conf.py"
+    writes = "import pathlib, uuid\npathlib.Path('written.md').write_text(str(uuid.uuid4()))\n"
+    conf.write_text(f"{conf.read_text()}\n{writes}exclude_patterns = ['written.md']\n")
+    assert documented("docs", "--project", again).returncode == 0
+    done = documented("docs", "--project", again)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "-none-any.whl is up to date" in done.stdout
+
+
 def test_pages_about_another_version_are_not_published(again: Path, documented: Spec14) -> None:
     conf = again / "docs" / "conf.py"
     before = (again / ".spec14" / "site" / "index.html").read_bytes()

@@ -30,6 +30,7 @@ from toolkit.lite.site import LiteSite, build_lite
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
+from toolkit.wheels.generated import noting_generated
 
 RECORD: Final = "spec14-site.json"
 NOT_PUBLISHED: Final = (".buildinfo", ".buildinfo.bak", ".doctrees", "*.js.map", "*.css.map")
@@ -128,7 +129,8 @@ def build_docs(
     folder = project.cache / "docs" / project.settings.docs.builder
     with full_disk_is_an_error(site):
         folder.mkdir(parents=True, exist_ok=True)
-        warnings = run_sphinx(project, source, folder, native_python, on_line)
+        with noting_generated(project, source):
+            warnings = run_sphinx(project, source, folder, native_python, on_line)
     with replacing(site) as work:
         shutil.copytree(
             folder / PAGES, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_PUBLISHED)

@@ -33,11 +33,12 @@ from toolkit.wheels.compilers import (
     parallel_extensions,
 )
 from toolkit.wheels.failure import build_error, lacks_requirement
+from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import uv_environment
 from toolkit.wheels.kept import Folders, Prepared, folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.prepare import prepare_copy, require_buildable
-from toolkit.wheels.source import digest, source_files
+from toolkit.wheels.source import digest
 from toolkit.wheels.stamp import stamp_wheel
 from toolkit.wheels.version import history_key
 
@@ -117,7 +118,7 @@ def build_wheel(project: Project, *, warn: bool = False) -> BuiltWheel:
         return current
     require_kinds(project.settings.wheel.allow, "[tool.spec14.wheel] allow")
     inputs = _inputs(project)
-    files = source_files(project.folder)
+    files = project_files(project)
     plan, where = plan_of(project), folders(project)
     require_buildable(project, plan)
     prepared = prepare(project, plan, files, where)
@@ -264,7 +265,7 @@ def _record(project: Project) -> Path:
 
 
 def _inputs(project: Project) -> str:
-    files = source_files(project.folder)
+    files = project_files(project)
     parts = {
         "source": digest(project.folder, files),
         "pins": fingerprint(),

@@ -7,9 +7,9 @@ from toolkit import cibuildwheel
 from toolkit.pins import read_pins
 from toolkit.project import Project, table
 from toolkit.wheels.backend import is_compiled, takes_a_compiler
+from toolkit.wheels.generated import project_files
 from toolkit.wheels.history import history_of
 from toolkit.wheels.plan import Value, plan_of
-from toolkit.wheels.source import source_files
 from toolkit.wheels.version import version_source
 
 
@@ -23,7 +23,7 @@ def explain(project: Project) -> tuple[Value, ...]:
     ProjectIncomplete
         When a submodule is empty.
     """
-    files = source_files(project.folder)
+    files = project_files(project)
     return (*_facts(project, files), *plan_of(project).explained)
 
 

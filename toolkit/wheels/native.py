@@ -21,11 +21,13 @@ from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import build_environment, run_backend
 from toolkit.wheels.compilers import machine_environment
 from toolkit.wheels.failure import build_error
+from toolkit.wheels.file_times import unchanged_keep_their_times
+from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import offline_then_index, uv_environment
 from toolkit.wheels.kept import folders, prepare, remember
 from toolkit.wheels.plan import BuildPlan, plan_of
 from toolkit.wheels.prepare import prepare_copy
-from toolkit.wheels.source import digest, source_files
+from toolkit.wheels.source import digest
 
 RECORD: Final = "spec14.json"
 
@@ -89,19 +91,20 @@ def native_python(project: Project, requirements: Sequence[str], use: Use = DOCS
     base, key = _keys(project, requirements, use)
     folder = project.cache / use.folder
     python, record = folder / "bin" / "python", folder / RECORD
-    wheel = _native_wheel(project, source_files(project.folder))
+    wheel = _native_wheel(project, project_files(project))
     environment = uv_environment(project.cache, offline=project.settings.offline)
     if read_record(record).get("base") != base:
         shutil.rmtree(folder, ignore_errors=True)
         _create(folder, environment, use)
     install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
-    offline_then_index(
-        [*install, "--reinstall-package", project.name, str(wheel), *requirements],
-        offline=["--offline"],
-        cwd=project.cache,
-        env=environment,
-        what=f"{project.name} and its {use.what}",
-    )
+    with unchanged_keep_their_times(folder, project.name):
+        offline_then_index(
+            [*install, "--reinstall-package", project.name, str(wheel), *requirements],
+            offline=["--offline"],
+            cwd=project.cache,
+            env=environment,
+            what=f"{project.name} and its {use.what}",
+        )
     write_record(record, {"base": base, "key": key})
     return python
 
@@ -109,7 +112,7 @@ def native_python(project: Project, requirements: Sequence[str], use: Use = DOCS
 def _keys(project: Project, requirements: Sequence[str], use: Use) -> tuple[str, str]:
     """Give what decides the environment as a whole, and what its copy of the project."""
     base = key_of(sorted(requirements), fingerprint(), sys.prefix, use.sees_image)
-    return base, digest(project.folder, source_files(project.folder))
+    return base, digest(project.folder, project_files(project))
 
 
 def _native_wheel(project: Project, files: list[Path]) -> Path:
