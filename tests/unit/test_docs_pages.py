@@ -14,9 +14,9 @@ from typing import Any, Final
 import click
 import pytest
 
+from toolkit.check.origins import foreign_in_page
 from toolkit.cli import MODULES, cli
 from toolkit.errors import all_errors
-from toolkit.lite.check import foreign_in_page
 from toolkit.serve.headers import PROFILES
 from toolkit.settings import Settings
 from toolkit.tables import table_in

@@ -11,6 +11,7 @@ from typing import Any, Final
 from packaging.utils import canonicalize_name
 
 from toolkit.archive import file_sha256
+from toolkit.check.static import require_sound
 from toolkit.data.gather import DataFile
 from toolkit.disk import full_disk_is_an_error
 from toolkit.docs.button_settings import complete_button_settings
@@ -22,7 +23,6 @@ from toolkit.docs.source import find_source
 from toolkit.docs.versions import check_release
 from toolkit.errors import DocsFailed
 from toolkit.lite.application import Application, LineSink
-from toolkit.lite.check import check_site
 from toolkit.lite.config import ALWAYS_APPS, APPS
 from toolkit.lite.distribution import Distribution
 from toolkit.lite.kernel import kernel_wheels as all_kernel_wheels
@@ -199,9 +199,7 @@ def around_pages(
     )
     shutil.rmtree(pages / IN_SITE, ignore_errors=True)
     build_lite(lite, pages / IN_SITE, cache=project.cache / "lite", on_line=on_line)
-    count = check_site(
-        pages, lite=pages / IN_SITE, allow_origins=project.settings.docs.allow_origins
-    )
+    count = require_sound(pages, allow_origins=project.settings.docs.allow_origins)
     write_record(pages / RECORD, wheel, distribution, tested=parts.tested)
     return count
 

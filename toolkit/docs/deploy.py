@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from filelock import FileLock
 
+from toolkit.check.static import require_lock
 from toolkit.docs.build import RECORD as BUILT
 from toolkit.docs.handover import IN_SITE
 from toolkit.docs.publish import replacing
 from toolkit.errors import DocsFailed
-from toolkit.lite.check import check_lock
-from toolkit.lite.config import PYODIDE
+from toolkit.lite.config import LOCK, PYODIDE
 from toolkit.lite.sharing import SHARED, drop_unused, share
 
 VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -75,7 +75,7 @@ def deploy(site: Path, root: Path, version: str) -> Deployed:
         with replacing(root / version) as work:
             shutil.copytree(site, work, dirs_exist_ok=True)
             share(work / IN_SITE, root / version / IN_SITE, root / SHARED)
-        check_lock(root / version / IN_SITE / PYODIDE)
+        require_lock(root / version / IN_SITE / PYODIDE / LOCK)
         dropped = drop_unused(root / SHARED, _lite_sites(root))
     return Deployed(
         folder=root / version, dropped=tuple(dropped), unlisted=_unlisted(root, version)

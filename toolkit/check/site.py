@@ -1,0 +1,123 @@
+"""The JupyterLite sites in a built site, and the files of it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from toolkit.lite.config import KERNEL_PLUGIN
+
+CONFIG: Final = "jupyter-lite.json"
+FILES: Final = frozenset({"_downloads", "_images", "_sources", "_static"})
+"""Folders of Sphinx's whose HTML files are no pages: templates of themes, what is downloaded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiteSite:
+    """A JupyterLite site.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    config
+        Its ``jupyter-config-data``; empty where that cannot be read.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+
+    @property
+    def kernel(self) -> dict[str, Any]:
+        """The Pyodide kernel's settings."""
+        plugins = self.config.get("litePluginSettings")
+        settings = plugins.get(KERNEL_PLUGIN) if isinstance(plugins, dict) else None
+        return settings if isinstance(settings, dict) else {}
+
+    @property
+    def runtime(self) -> Path | None:
+        """Folder of the runtime that the kernel starts; ``None`` for one of another origin."""
+        url = self.kernel.get("pyodideUrl")
+        if not isinstance(url, str) or urlsplit(url).scheme or url.startswith("//"):
+            return None
+        return (self.folder / urlsplit(url).path).resolve().parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltSite:
+    """A site, with the files in it.
+
+    Attributes
+    ----------
+    root
+        Its folder, without links.
+    files
+        All regular files, sorted.
+    lites
+        The JupyterLite sites.
+    """
+
+    root: Path
+    files: tuple[Path, ...]
+    lites: tuple[LiteSite, ...]
+
+    def name(self, file: Path) -> str:
+        """Give the path of a file below the site."""
+        return (
+            file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
+        )
+
+    def of(self, *suffixes: str) -> tuple[Path, ...]:
+        """Give the files whose names end with one of these."""
+        return tuple(file for file in self.files if file.name.lower().endswith(suffixes))
+
+    def in_lite(self, file: Path) -> bool:
+        """Tell whether a file belongs to JupyterLite rather than to the documentation."""
+        return any(file.is_relative_to(lite.folder) for lite in self.lites)
+
+    def of_application(self, file: Path) -> bool:
+        """Tell whether a file is JupyterLite's own, and none that readers open in it."""
+        return self.in_lite(file) and not any(
+            file.is_relative_to(lite.folder / "files") for lite in self.lites
+        )
+
+    @property
+    def pages(self) -> tuple[Path, ...]:
+        """The documentation's pages."""
+        return tuple(
+            page
+            for page in self.of(".html")
+            if not self.in_lite(page) and FILES.isdisjoint(page.relative_to(self.root).parts)
+        )
+
+
+def read_site(folder: Path) -> BuiltSite:
+    """Find what is in a site."""
+    root = folder.resolve()
+    files = tuple(
+        sorted(
+            inner / name
+            for inner, _, names in root.walk()
+            for name in names
+            if (inner / name).is_file()
+        )
+    )
+    tops: list[Path] = []
+    for file in sorted(
+        (one for one in files if one.name == CONFIG), key=lambda one: len(one.parts)
+    ):
+        # Each application has one of its own, below that of the whole.
+        if not any(file.is_relative_to(top) for top in tops):
+            tops.append(file.parent)
+    lites = tuple(LiteSite(folder=top, config=_config(top / CONFIG)) for top in tops)
+    return BuiltSite(root=root, files=files, lites=lites)
+
+
+def _config(file: Path) -> dict[str, Any]:
+    try:
+        read = json.loads(file.read_text("utf-8"))
+    except OSError, ValueError:
+        return {}  # toolkit.check.origins says so
+    data = read.get("jupyter-config-data") if isinstance(read, dict) else None
+    return data if isinstance(data, dict) else {}
