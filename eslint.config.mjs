@@ -8,8 +8,10 @@ const js = createRequire(process.argv[1])("@eslint/js");
 const node = ["process", "console"];
 const browser = [
   "BroadcastChannel",
+  "EventSource",
   "caches",
   "document",
+  "getComputedStyle",
   "location",
   "navigator",
   "self",

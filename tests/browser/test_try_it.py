@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import Error as PlaywrightError
 
 from toolkit.browser.pages import open_notebook, screenshot, try_it
 from toolkit.browser.session import ColorScheme, Visit, visit
@@ -27,31 +26,6 @@ def test_a_changed_example_gives_the_changed_output_of_the_c_code(reader: Visit)
         0, "import ripple\nripple.propagate([0, 0, 0, 8, 0, 0, 0], steps=2, courant=1.0)"
     )
     assert notebook.run(0) == "array([0., 4., 0., 0., 0., 4., 0.])"
-
-
-def test_with_isolation_headers_the_changed_output_comes_too(browser: Browser, site: Path) -> None:
-    """Three readers, one of whom must get it: under these headers the kernel of 0.8.6 can hang."""
-    with running(site, profile="isolated") as url:
-        for attempt in range(3):
-            with visit(browser, url) as reader:
-                try:
-                    isolated_example_runs(reader)
-                except AssertionError, PlaywrightError:
-                    if attempt == 2:
-                        raise
-                else:
-                    return
-
-
-def isolated_example_runs(reader: Visit) -> None:
-    reader.open("api.html")
-    assert reader.page.evaluate("crossOriginIsolated")
-    notebook = try_it(reader, "ripple.smooth")
-    notebook.wait_ready()
-    notebook.write(0, "import ripple\nripple.smooth([0, 0, 0, 64, 0, 0, 0], rate=0.25)")
-    notebook.run_until(0, "array([ 0.,  0., 16., 32., 16.,  0.,  0.])")
-    known = "value.then is not a function"
-    assert [text for text in reader.record.troubles if known not in text] == []
 
 
 def test_versions_side_by_side_share_the_runtime(

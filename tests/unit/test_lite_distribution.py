@@ -40,6 +40,7 @@ def test_of_the_runtime_only_what_a_worker_loads_is_taken(tmp_path: Path) -> Non
         "pyodide.mjs",
         "python_stdlib.zip",
         "spec14-files.json",
+        "spec14-interrupt.mjs",
         "spec14-prepare.mjs",
         "spec14-progress.mjs",
         "spec14-start.mjs",

@@ -63,21 +63,10 @@ class Notebook:
         The notebooks of "Try it" show an output before anything ran: the number in the
         prompt is what tells that this one is the kernel's.
         """
-        self._start(number)
+        self.start(number)
         prompt = self.code_cell(number).locator(".jp-InputArea-prompt")
         expect(prompt).to_have_text(RAN, timeout=seconds * 1000)
         return self.output(number)
-
-    def run_until(self, number: int, text: str, seconds: float = RUN) -> None:
-        """Run a code cell and wait for a text in its output that was not there before.
-
-        For pages with isolation headers, under which the number in the prompt often never
-        arrives (pyodide-kernel 0.8.6).
-        """
-        self._start(number)
-        expect(self.code_cell(number).locator(".jp-OutputArea")).to_contain_text(
-            text, timeout=seconds * 1000
-        )
 
     def output(self, number: int) -> str:
         """Give the text of a code cell's output."""
@@ -89,7 +78,7 @@ class Notebook:
         sources = [image.get_attribute("src") or "" for image in images.all()]
         return [base64.b64decode(source.partition(",")[2]) for source in sources]
 
-    def _start(self, number: int) -> None:
+    def start(self, number: int) -> None:
         """Press Shift+Enter until it is taken: while the kernel starts it can be dropped."""
         prompt = self.code_cell(number).locator(".jp-InputArea-prompt")
         for _ in range(PRESSES):

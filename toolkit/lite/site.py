@@ -9,6 +9,7 @@ from toolkit.lite.application import Application, LineSink, copy_application, ow
 from toolkit.lite.config import PYODIDE, configure_kernel
 from toolkit.lite.contents import add_contents
 from toolkit.lite.distribution import Distribution, names, write_distribution
+from toolkit.lite.interface import add_interface
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,7 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
         When it cannot be built, or the kernel could not load what is in it.
     """
     copy_application(site.application, out, cache=cache, on_line=on_line)
+    add_interface(out)
     write_distribution(site.distribution, out / PYODIDE)
     add_contents(
         out,

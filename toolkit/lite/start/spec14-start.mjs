@@ -1,6 +1,7 @@
 // What the kernel's worker imports in the place of `pyodide.mjs` (`pyodideUrl` of pyodide-kernel
 // 0.8.6): the same runtime, with what this site adds around its start.
 import { loadPyodide as load } from "./pyodide.mjs";
+import { listen } from "./spec14-interrupt.mjs";
 import { modules, prepare } from "./spec14-prepare.mjs";
 import { channelName, told } from "./spec14-progress.mjs";
 
@@ -17,5 +18,6 @@ export async function loadPyodide(options) {
   const py = await told(() => load(options), { scope: globalThis, here, tell });
   // After that: what counts bytes takes itself out of `fetch` again.
   prepare(py, await texts, options);
+  listen(py);
   return py;
 }

@@ -1,0 +1,85 @@
+"""What upstream's interface does not do, and a reader needs: interrupts, prompts, early keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from toolkit.browser.notebook import Notebook
+from toolkit.browser.pages import try_it
+from toolkit.browser.session import Visit, visit
+from toolkit.serve.server import running
+
+FOREVER = "import itertools\nfor number in itertools.count():\n    pass"
+BUSY = "import time\nend = time.time() + 12\nwhile time.time() < end:\n    pass"
+INTERRUPT = "[data-command='notebook:interrupt-kernel'], [data-jp-item-name='interrupt']"
+
+
+@pytest.fixture
+def isolated(browser: Browser, site: Path) -> Iterator[Visit]:
+    """Give a reader of the site under isolation headers."""
+    with running(site, profile="isolated") as url, visit(browser, url) as reader:
+        yield reader
+        assert reader.record.troubles == []
+
+
+def opened(reader: Visit) -> Notebook:
+    """Open an example and wait for its kernel."""
+    reader.open("api.html")
+    notebook = try_it(reader, "ripple.smooth")
+    notebook.wait_ready()
+    return notebook
+
+
+def interrupt(notebook: Notebook) -> None:
+    """Press the toolbar's button."""
+    notebook.inside.locator(INTERRUPT).first.click()
+
+
+def test_under_isolation_every_prompt_comes(isolated: Visit) -> None:
+    notebook = opened(isolated)
+    assert isolated.page.evaluate("crossOriginIsolated")
+    for number in range(8):
+        notebook.write(0, f"import ripple\nprint(len(ripple.smooth([0] * {number + 5})))")
+        assert notebook.run(0, seconds=20).strip() == str(number + 5)
+
+
+def test_under_isolation_a_running_cell_is_interrupted(isolated: Visit) -> None:
+    notebook = opened(isolated)
+    notebook.write(0, FOREVER)
+    notebook.start(0)
+    interrupt(notebook)
+    expect(notebook.code_cell(0).locator(".jp-OutputArea")).to_contain_text(
+        "KeyboardInterrupt", timeout=10_000
+    )
+    notebook.write(0, "print(6 * 7)")
+    assert notebook.run(0, seconds=20).strip() == "42"
+    interrupt(notebook)  # nothing runs: the next cell must not be hit by it
+    notebook.write(0, "print(sum(range(1000)))")
+    assert notebook.run(0, seconds=20).strip() == "499500"
+
+
+def test_without_isolation_the_reader_is_told(reader: Visit) -> None:
+    notebook = opened(reader)
+    notebook.write(0, BUSY)
+    notebook.start(0)
+    interrupt(notebook)
+    expect(notebook.inside.get_by_text("cannot be interrupted on this site").first).to_be_visible()
+    expect(notebook.code_cell(0).locator(".jp-InputArea-prompt")).to_have_text(
+        "[1]:", timeout=30_000
+    )
+
+
+@pytest.mark.parametrize("delay", [0, 400, 1500])
+def test_a_key_that_comes_early_is_not_lost(reader: Visit, delay: int) -> None:
+    reader.open("api.html")
+    notebook = try_it(reader, "ripple.smooth")
+    editor = notebook.code_cell(0).locator(".cm-content")
+    expect(editor).to_be_visible(timeout=60_000)
+    reader.page.wait_for_timeout(delay)
+    editor.click()
+    editor.press("Shift+Enter")
+    expect(notebook.code_cell(0).locator(".jp-InputArea-prompt")).to_have_text(
+        "[1]:", timeout=60_000
+    )

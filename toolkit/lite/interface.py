@@ -1,0 +1,43 @@
+"""What the site mends in JupyterLite's interface: a labextension of our own, written by hand.
+
+Three faults of upstream that a reader cannot get around, looked at in ``jupyterlite-core`` 0.8.6,
+``jupyterlite-pyodide-kernel`` 0.8.6 and ``coincident`` 1.2.3:
+
+- *Interrupting* a running cell does nothing: ``LiteKernelClient.interrupt`` drops the cells that
+  wait, and nobody calls Pyodide's ``setInterruptBuffer``. With isolation headers a buffer is shared
+  with the kernel's worker (``start/spec14-interrupt.mjs``) and SIGINT is written into it; without
+  them no memory can be shared, a busy worker hears nothing, and the reader is told so.
+- *The prompt that never comes* under isolation headers: coincident calls ``then`` on what
+  ``Atomics.waitAsync`` gives, which is a string and no promise where the worker was faster
+  ("value.then is not a function").
+- *Shift+Enter while the kernel starts* is dropped now and then: the key waits for the kernel.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Final
+
+from toolkit.lite.config import read_json
+
+NAME: Final = "@spec14/kernel"
+FOLDER: Final = Path(__file__).parent / "labextension"
+
+
+def add_interface(site: Path) -> None:
+    """Put the labextension into a built JupyterLite site.
+
+    Raises
+    ------
+    LiteFailed
+        When the site has no configuration.
+    """
+    shutil.copytree(FOLDER, site / "extensions" / NAME)
+    build = read_json(FOLDER / "package.json")["jupyterlab"]["_build"]
+    file = site / "jupyter-lite.json"
+    config = read_json(file)
+    data = config.setdefault("jupyter-config-data", {})
+    loaded = [one for one in data.get("federated_extensions", ()) if one["name"] != NAME]
+    # The first: what it mends has to be mended before a kernel is started.
+    data["federated_extensions"] = [{"name": NAME, **build}, *loaded]
+    file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
