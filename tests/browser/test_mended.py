@@ -1,4 +1,4 @@
-"""What upstream's interface does not do, and a reader needs: interrupts, prompts, early keys."""
+"""What upstream's interface does not do, and a reader needs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,3 +83,23 @@ def test_a_key_that_comes_early_is_not_lost(reader: Visit, delay: int) -> None:
     expect(notebook.code_cell(0).locator(".jp-InputArea-prompt")).to_have_text(
         "[1]:", timeout=60_000
     )
+
+
+def test_a_notebook_follows_the_theme_of_its_page(browser: Browser, url: str) -> None:
+    with visit(browser, url, color_scheme="dark") as reader:
+        notebook = opened(reader)
+        body = notebook.inside.locator("body")
+        expect(body).to_have_attribute("data-jp-theme-light", "false")
+        # What the switch of pydata-sphinx-theme does.
+        reader.page.evaluate("document.documentElement.dataset.theme = 'light'")
+        expect(body).to_have_attribute("data-jp-theme-light", "true")
+        assert reader.record.troubles == []
+
+
+def test_an_application_opened_from_a_disk_says_why_it_is_empty(
+    browser: Browser, site: Path
+) -> None:
+    page = browser.new_page()
+    page.goto((site / "lite" / "notebooks" / "index.html").as_uri())
+    expect(page.get_by_text("run only from a web server")).to_be_visible()
+    page.close()

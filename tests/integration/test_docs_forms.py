@@ -169,6 +169,7 @@ def test_a_docstring_with_broken_markup(again: Path, documented: Spec14) -> None
     assert "docstring of pictures.draw" in done.stdout
     assert "(0 run now)" in done.stdout, "a docstring is not what an example depends on"
     settings(again, warnings_are_errors="true")
-    done = documented("docs", "--project", again)
-    assert done.returncode == DocsFailed.exit_code, done.stdout + done.stderr
-    assert "docstring of pictures.draw" in done.stderr
+    for _ in range(2):  # as often as it is run
+        done = documented("docs", "--project", again)
+        assert done.returncode == DocsFailed.exit_code, done.stdout + done.stderr
+        assert "docstring of pictures.draw" in done.stderr

@@ -3,7 +3,7 @@
 import pytest
 
 from toolkit.docs.handover import FAILURE
-from toolkit.docs.messages import Message, judge, read_messages
+from toolkit.docs.messages import Message, files_of, judge, read_messages
 from toolkit.errors import DocsFailed
 from toolkit.process import Finished
 
@@ -90,3 +90,14 @@ def test_what_stopped_sphinx_is_named_place_first(output: str, said: str) -> Non
     with pytest.raises(DocsFailed) as caught:
         judge(finished(2, output))
     assert caught.value.what == said
+
+
+def test_which_files_they_are_about() -> None:
+    output = (
+        "/p/docs/a.rst:3: WARNING: one\n"
+        "/p/docs/b.rst: WARNING: two\n"
+        "/p/src/c.py:docstring of c.f:7: ERROR: three\n"
+        "WARNING: failed to reach any of the inventories\n"
+    )
+    names = [file.as_posix() for file in files_of(read_messages(output))]
+    assert names == ["/p/docs/a.rst", "/p/docs/b.rst", "/p/src/c.py"]

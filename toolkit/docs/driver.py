@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import toolkit
+from toolkit.cache import read_record, write_record
 from toolkit.disk import require_room
-from toolkit.docs.handover import DRIVER, SETTINGS
-from toolkit.docs.messages import Message, judge
+from toolkit.docs.handover import DRIVER, SETTINGS, WARNED
+from toolkit.docs.messages import Message, files_of, judge, read_messages
 from toolkit.docs.told import docs_settings
 from toolkit.lite.application import LineSink
-from toolkit.process import run
+from toolkit.process import Finished, run
 from toolkit.project import Project
 from toolkit.wheels.compilers import processors_allowed
 
@@ -37,9 +38,18 @@ def run_sphinx(
         words.append("--warnings-are-errors")
     with _environment() as env:
         done = run(words, cwd=source, env=env, on_line=on_line)
+    _remember(folder / WARNED, done)
     if done.code != 0:
         require_room(done.output, folder)
     return judge(done)
+
+
+def _remember(record: Path, done: Finished) -> None:
+    """Write down which files were complained of; of a run that stopped early, those besides."""
+    files = {str(file) for file in files_of(read_messages(done.output))}
+    if done.code not in (0, 1):
+        files |= set(read_record(record).get("files", ()))
+    write_record(record, {"files": sorted(files)})
 
 
 @contextmanager

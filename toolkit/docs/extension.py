@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from toolkit.docs import buttons, examples, gallery, notebooks, reader, workarounds
+from toolkit.docs import buttons, examples, gallery, notebooks, reader, warned, workarounds
 from toolkit.docs.handover import CONTENTS, FOLDERS, GALLERY, LITE
 
 UPSTREAM: Final = "jupyterlite_sphinx"
@@ -77,6 +77,7 @@ def setup_in(app: Sphinx, folder: Path) -> None:
     notebooks.connect(app)
     gallery.connect(app, folder)
     reader.connect(app)
+    warned.connect(app, folder)
 
 
 def apply_settings(config: Config, settings: dict[str, Any]) -> None:

@@ -33,6 +33,8 @@ LITE: Final = "lite.json"
 """What ``conf.py`` says about the Lite site, and which version it documents."""
 SETTINGS: Final = "settings.json"
 """What ``[tool.spec14.docs]`` says, for the extension."""
+WARNED: Final = "warned.json"
+"""Which files Sphinx complained of."""
 
 IN_SITE: Final = "lite"
 """Where jupyterlite-sphinx's pages look for the Lite site."""

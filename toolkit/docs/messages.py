@@ -6,12 +6,13 @@ autodoc could not import something, the text goes on with a traceback.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
-from toolkit.docs.handover import FAILURE
+from toolkit.docs.handover import DOCSTRING, FAILURE
 from toolkit.errors import DocsFailed
 from toolkit.process import Finished
 
@@ -23,6 +24,7 @@ MESSAGE: Final = re.compile(
 KIND: Final = re.compile(r"^ \[(?P<kind>[\w.-]+)\]$")
 BEFORE_TRACEBACK: Final = "; the following exception was raised:"
 CONF_LINE: Final = re.compile(r'File "([^"]+conf\.py)", line (\d+)')
+LINE: Final = re.compile(r":\d+$")
 NOT_IMPORTED: Final = "autodoc.import_object"
 
 
@@ -62,6 +64,13 @@ def read_messages(output: str) -> Iterator[Message]:
                 last, kind = _after_traceback(lines[number + 1 :])
                 text = f"{text.removesuffix(BEFORE_TRACEBACK)}: {last}"
             yield Message(place=found["place"] or "", level=found["level"], text=text, kind=kind)
+
+
+def files_of(messages: Iterable[Message]) -> Iterator[Path]:
+    """Give the files that messages are about."""
+    for message in messages:
+        if name := LINE.sub("", message.place.partition(DOCSTRING)[0]):
+            yield Path(name).resolve()
 
 
 def judge(done: Finished) -> tuple[Message, ...]:

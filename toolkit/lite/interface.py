@@ -11,6 +11,9 @@ Three faults of upstream that a reader cannot get around, looked at in ``jupyter
   ``Atomics.waitAsync`` gives, which is a string and no promise where the worker was faster
   ("value.then is not a function").
 - *Shift+Enter while the kernel starts* is dropped now and then: the key waits for the kernel.
+
+And a notebook in a frame takes over whether the page around it is light or dark
+(``labextension/static/theme.mjs``).
 """
 
 import json
@@ -22,10 +25,12 @@ from toolkit.lite.config import read_json
 
 NAME: Final = "@spec14/kernel"
 FOLDER: Final = Path(__file__).parent / "labextension"
+FROM_FILE: Final = "static/from-file.js"
+HEAD: Final = "<head>"
 
 
 def add_interface(site: Path) -> None:
-    """Put the labextension into a built JupyterLite site.
+    """Put the labextension into a built JupyterLite site, and a word for pages opened as files.
 
     Raises
     ------
@@ -41,3 +46,14 @@ def add_interface(site: Path) -> None:
     # The first: what it mends has to be mended before a kernel is started.
     data["federated_extensions"] = [{"name": NAME, **build}, *loaded]
     file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
+    for page in (site / "index.html", *sorted(site.glob("*/index.html"))):
+        if page.is_file():
+            _say_from_file(page, site)
+
+
+def _say_from_file(page: Path, site: Path) -> None:
+    """Have a page of an application say why it stays empty where it is opened from a disk."""
+    up = "../" * (len(page.relative_to(site).parts) - 1)
+    script = f'<script src="{up}extensions/{NAME}/{FROM_FILE}"></script>'
+    before, head, after = page.read_text("utf-8").partition(HEAD)
+    page.write_text(f"{before}{head}{script if head else ''}{after}", "utf-8")

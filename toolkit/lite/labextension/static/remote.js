@@ -13,6 +13,9 @@ const PATIENCE = 120_000;
 
 const BUFFERS = new WeakMap();
 
+/** Where this file lies: known only while it is first run. */
+const HERE = globalThis.document?.currentScript?.src;
+
 /** `Atomics.waitAsync` gives no promise where there is nothing to wait for, and coincident wants one. */
 function mendWaitAsync() {
   const { waitAsync } = Atomics;
@@ -83,13 +86,16 @@ async function started(context) {
 
 const plugin = {
   id: "@spec14/kernel:plugin",
-  description: "Mends interrupts, prompts and early keys.",
+  description: "Mends interrupts, prompts and early keys; follows the page's theme.",
   autoStart: true,
   activate(app) {
     mendWaitAsync();
     learnBuffers();
     mendInterrupt(app);
     mendEarlyKeys(app);
+    if (HERE) {
+      import(new URL("theme.mjs", HERE)).then(({ followPage }) => followPage(app));
+    }
   },
 };
 
