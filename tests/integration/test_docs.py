@@ -132,7 +132,7 @@ def test_the_site_is_whole_and_says_what_is_in_it(built: Stage) -> None:
         "tested": None,
     }
     assert (lite / "static/favicons/favicon-notebook.ico").is_file()
-    assert {path.name for path in (lite / "extensions").iterdir()} == {"@jupyterlite"}
+    assert {path.name for path in (lite / "extensions").iterdir()} == {"@jupyterlite", "@spec14"}
     assert not list(built.site.rglob("*.js.map"))
     assert not (lite / "lab").exists()
     assert not (built.site / ".buildinfo").exists()
@@ -275,7 +275,7 @@ def test_a_wheel_of_something_else_is_an_error(stage: Stage, tmp_path: Path) -> 
 def test_mathjax_from_elsewhere_is_an_error_with_the_next_step(stage: Stage) -> None:
     stage.write("docs/conf.py", CONF + "extensions.append('sphinx.ext.mathjax')\n")
     stage.write("docs/guide.rst", GUIDE + "\n:math:`a`\n")
-    with pytest.raises(LiteFailed, match=r"guide\.html loads https://.*mathjax") as caught:
+    with pytest.raises(LiteFailed, match=r"guide\.html: loads https://.*mathjax") as caught:
         stage.run()
     assert "mathjax_path" in caught.value.do
 
