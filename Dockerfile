@@ -1,6 +1,6 @@
 # The image spec14-toolkit: compiler, runtime, JupyterLite, Sphinx, browser and the package itself.
 #
-#   base -> toolchain -> python -> pair -> wheelhouse
+#   base -> toolchain -> python -> pair -> wheelhouse           (and base -> hosts, for tests)
 #                                      \-> toolkit  (the last stage; a change in toolkit/ rebuilds only its last layers)
 #
 # TOOLCHAIN says which of the two `toolchain` and `pair` there are (docs/toolchain.md).
@@ -13,6 +13,12 @@ FROM ${BASE_IMAGE} AS base
 ARG DEBIAN_MIRROR=
 ENV SUITE=forky LANG=C.UTF-8
 COPY images/apt-install images/with-host /usr/local/bin/
+
+# ---- Real servers for the tests of what `spec14 serve --export` writes, and wrk for benchmarks.
+FROM base AS hosts
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
+    apt-install ca-certificates nginx-light libnginx-mod-http-brotli-static \
+        libnginx-mod-http-zstd-static caddy wrk
 
 # ---- The npm packages. Debian's npm is large and stays in this stage.
 FROM base AS npm
@@ -114,6 +120,7 @@ RUN sh /opt/spec14/smoke/smoke
 # ---- The package itself.
 FROM pair AS toolkit
 ARG TOOLCHAIN
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt apt-install firefox-esr
 RUN groupadd --gid 1000 spec14 && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /tmp spec14 \
     && mkdir /project && chown spec14:spec14 /project && chmod 1777 "$EM_CACHE"
 COPY --from=npm /opt/spec14/npm /opt/spec14/npm

@@ -27,7 +27,9 @@ MODULES: Final = {
     "docs": "toolkit.commands.site",
     "verify": "toolkit.commands.verify",
     "deploy": "toolkit.commands.deploy",
-    "serve": "toolkit.commands.site",
+    "check": "toolkit.commands.check",
+    "precompress": "toolkit.commands.precompress",
+    "serve": "toolkit.commands.serve",
 }
 """Where each subcommand is, by its name."""
 

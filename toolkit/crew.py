@@ -38,7 +38,7 @@ class Crew:
         _trace: TracebackType | None,
     ) -> None:
         if kind is not None:
-            self._stop()
+            self.stop()
         self._pool.shutdown(cancel_futures=True)
 
     def start[**P, R](self, job: Callable[P, R], *values: P.args, **named: P.kwargs) -> Future[R]:
@@ -71,7 +71,8 @@ class Crew:
         with self._lock:
             self._running.discard(child)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the programs that run, and start no more."""
         with self._lock:
             self._stopped = True
             running = list(self._running)

@@ -263,6 +263,13 @@ class VersionsDiffer(Spec14Error):
     summary = "the documentation is about another version than the wheel in it"
 
 
+class SiteFaulty(Spec14Error):
+    """A built site has faults that its readers would meet."""
+
+    exit_code = 65
+    summary = "a built site has faults that its readers would meet"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 

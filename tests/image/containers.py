@@ -63,7 +63,7 @@ class Containers:
 
     @contextlib.contextmanager
     def started(
-        self, *words: str, project: Path | None = None, **options: Any
+        self, *words: str, project: Path | None = None, image: str = IMAGE, **options: Any
     ) -> Iterator[Container]:
         """Give a container that runs; it is removed on the way out of the block."""
         mounts = [bind(project)] if project else []
@@ -73,7 +73,7 @@ class Containers:
             "mounts": mounts + options.pop("mounts", []),
             **options,
         }
-        container = self.client.containers.create(IMAGE, list(words) or None, **given)
+        container = self.client.containers.create(image, list(words) or None, **given)
         try:
             container.start()
             yield container

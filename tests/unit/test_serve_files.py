@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from toolkit.serve import files
+from toolkit.serve import files, opened
 from toolkit.serve.app import site_app
 from toolkit.serve.headers import header_profile
 from toolkit.serve.hosts import LOOPBACK
@@ -341,7 +341,7 @@ def test_no_file_stays_open(client: TestClient) -> None:
 
 
 def test_the_hashes_kept_are_bounded(site: Path) -> None:
-    tags = files.ETags()
+    tags = opened.ETags()
     tags.limit = 3  # type: ignore[misc]
     with (site / "index.html").open("rb", buffering=0) as file:
         status = os.fstat(file.fileno())
@@ -409,3 +409,29 @@ def test_while_the_site_is_swapped_each_answer_is_whole(tmp_path: Path) -> None:
         stop.set()
         swapper.join()
     assert all(bodies.values()), "both sites were seen"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/project/en/", 200, ""),
+        ("/project/en/core.wasm", 200, ""),
+        ("/project/en/docs", 307, "./docs/"),
+        ("/project/en", 307, "/project/en/"),
+        ("/", 307, "/project/en/"),
+        ("/index.html", 404, ""),
+        ("/project/", 404, ""),
+        ("/project/english/", 404, ""),
+        ("/project/en/../../secret.txt", 404, ""),
+        ("/healthz", 200, ""),
+    ],
+)
+def test_below_a_base_path(site: Path, path: str, status: int, location: str) -> None:
+    app = site_app(site, profile=header_profile("pages"), names=LOOPBACK, base="/project/en/")
+    client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    for _again in range(2):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert answer.headers.get("location", "") == location
+    if status == 404:
+        assert 'href="/project/en/"' in answer.text

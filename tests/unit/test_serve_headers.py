@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from toolkit.errors import SettingsError
-from toolkit.serve.headers import PROFILES, ProfileHeaders, header_profile
+from toolkit.serve.headers import PROFILES, ProfileHeaders, cache_control, header_profile
 
 ISOLATION = {
     "cross-origin-opener-policy": "same-origin",
@@ -66,3 +66,37 @@ def test_unknown_profile_like_no_other_names_all() -> None:
     with pytest.raises(SettingsError) as caught:
         header_profile("zzzz")
     assert all(name in caught.value.do for name in PROFILES)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/lite/extensions/@jupyterlite/kernel/static/854.f13376e60180af10.js",
+        "/project/en/stable/lite/extensions/x/static/remoteEntry.abcac41d5ca77040.js",
+        "/lite/build/1450.f727657.js",
+        "/lite/build/jlab_core.a86436d.js",
+        "/spec14-shared/runtime-0123456789abcdef0123/pyodide.asm.wasm",
+        "/docs/spec14-shared/wheel-0123456789abcdef0123/numpy-2.4.6.whl",
+    ],
+)
+def test_what_names_its_content_is_immutable(path: str) -> None:
+    assert cache_control(path) == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/index.html", "/lite/service-worker.js", "/lite/jupyter-lite.json", "/all.json"),
+        "/lite/static/pyodide/pyodide.asm.wasm",
+        "/lite/static/pyodide/numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+        "/_images/math/0123456789abcdef0123456789abcdef01234567.png",
+        "/_images/inheritance-0123456789abcdef0123456789abcdef01234567.png",
+        "/data/measured.20240101.csv",
+        "/build/main.js",
+        "/1450.f727657.js",
+        "/f13376e60180af10/index.html",
+        "/x.F13376E60180AF10.js",
+    ],
+)
+def test_everything_else_is_asked_for_again(path: str) -> None:
+    assert cache_control(path) == "no-cache"

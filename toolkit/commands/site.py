@@ -9,8 +9,6 @@ from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Op
 from toolkit.commands.running import run_on
 from toolkit.pipeline import site_around, up_to_date_docs
 from toolkit.project import read_project, with_choices
-from toolkit.serve import server
-from toolkit.serve.headers import PROFILES
 from toolkit.verify.stage import Examination
 from toolkit.working import working_on
 
@@ -61,42 +59,3 @@ def docs(
             site, pages = built.site, built.pages
     if options.as_json:
         print(json.dumps({"site": str(site), "pages": pages}))
-
-
-@click.command()
-@PROJECT
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option(
-    "--profile",
-    type=click.Choice(sorted(PROFILES)),
-    default="pages",
-    show_default=True,
-    help="Headers: as usual documentation hosts, or isolated (COOP, COEP, CORP).",
-)
-@click.option(
-    "--allow-host",
-    "allow_hosts",
-    multiple=True,
-    help="A Host header that is answered besides those of the loopback interface.",
-)
-@click.pass_obj
-def serve(
-    options: Options,
-    *,
-    path: Path,
-    host: str,
-    port: int,
-    profile: str,
-    allow_hosts: tuple[str, ...],
-) -> None:
-    """Serve .spec14/site on this machine."""
-    project = read_project(path)
-    server.serve(
-        project.site,
-        host=host,
-        port=port,
-        profile=profile,
-        allow_hosts=allow_hosts,
-        quiet=options.quiet,
-    )

@@ -86,14 +86,14 @@ def serve(call: Call) -> int:
 
 
 def preview(call: Call) -> int:
-    """Run wheel, test, docs and serve in a row; the first that fails ends the row."""
+    """Run wheel, test and docs; the first that fails ends it. Serve, and follow changes."""
     project = call.project
     if not inside_image():
         return _serving_job(call, "preview", project)
     for command in ("wheel", "test", "docs"):
         if code := attach(_spec14(command, project), cwd=project):
             return code
-    return attach(_spec14("serve", project, call.words), cwd=project)
+    return attach(_spec14("serve", project, ("--watch", *call.words)), cwd=project)
 
 
 def tests(call: Call) -> int:

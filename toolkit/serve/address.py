@@ -6,6 +6,7 @@ and exit code 3.
 
 import errno
 import os
+import re
 import socket
 from typing import Final
 
@@ -16,6 +17,27 @@ PUBLIC_PORT: Final = "SPEC14_PUBLIC_PORT"
 """Environment variable: the port of the user's machine that leads to this container."""
 
 LAST_PORT: Final = 65_535
+SEGMENT: Final = re.compile(r"[A-Za-z0-9._~+@-]+")
+
+
+def base_path(given: str) -> str:
+    """Give the path of a site's root, with a slash at both ends.
+
+    Parameters
+    ----------
+    given
+        ``/project/en/stable/``, with or without the slashes.
+
+    Raises
+    ------
+    ServeFailed
+        When it is no plain path.
+    """
+    parts = [part for part in given.split("/") if part]
+    if not all(SEGMENT.fullmatch(part) and part not in (".", "..") for part in parts):
+        msg = f"{given!r} is not the path of a site"
+        raise ServeFailed(msg, do="give one like /project/en/stable/")
+    return "/".join(["", *parts, ""])
 
 
 def public_url(host: str, port: int) -> str:

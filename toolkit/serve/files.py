@@ -6,11 +6,12 @@ and sends that very file, old or new; and where the folder is gone for a moment,
 """
 
 import errno
-import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from html import escape
 from io import FileIO
 from pathlib import Path
 from time import monotonic
@@ -22,11 +23,13 @@ import anyio.to_thread
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
-from toolkit.serve.media import media_type
+from toolkit.serve.encodings import ENCODINGS, Encoding, acceptable
+from toolkit.serve.memory import SOURCE, Source, same
+from toolkit.serve.opened import ETags, OpenedFile, OpenedFileResponse
 
 PATIENCE: Final = 1.0
 """Seconds that a request waits for a site that is being swapped."""
@@ -40,10 +43,10 @@ NOT_FOUND_PAGE: Final = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Not found</title>
-<style>body { font: 1.1rem/1.5 system-ui, sans-serif; margin: 4rem auto; max-width: 36rem;
-padding: 0 1rem; color-scheme: light dark }</style>
+<style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; margin: 4rem auto; max-width: 36rem;
+padding: 0 1rem; color-scheme: light dark }}</style>
 <h1>Not found</h1>
-<p>This site has no such page. <a href="/">Go to its first page.</a></p>
+<p>This site has no such page. <a href="{base}">Go to its first page.</a></p>
 </html>
 """
 
@@ -53,82 +56,8 @@ class SiteUnsettledError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenedFile:
-    """A file of the site, open for one answer.
-
-    Attributes
-    ----------
-    file
-        To be closed by who gets it.
-    name
-        Its name, for the media type.
-    status
-        Of the open file.
-    etag
-        Strong, in quotes.
-    """
-
-    file: FileIO
-    name: str
-    status: os.stat_result
-    etag: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Folder:
     """A folder with an ``index.html``, asked for without the slash at the end."""
-
-
-class ETags:
-    """Strong entity tags (RFC 9110, 8.8.3) from contents.
-
-    Dates will not do: reproducible builds give every file the same one, and a rebuilt site
-    should not make the browser fetch an unchanged runtime again.
-    """
-
-    limit: Final = 20_000
-    """Entries kept; about 5 MB."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, ...], str] = {}
-
-    def of(self, file: FileIO, status: os.stat_result) -> str:
-        """Give the tag of an open file, which is left at its beginning."""
-        # Nobody can set a ctime: a file with the same key has the same content.
-        key = (
-            status.st_dev,
-            status.st_ino,
-            status.st_size,
-            status.st_mtime_ns,
-            status.st_ctime_ns,
-        )
-        if (tag := self._known.get(key)) is None:
-            digest = hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16))
-            file.seek(0)
-            if len(self._known) >= self.limit:
-                self._known.clear()
-            tag = self._known[key] = f'"{digest.hexdigest()}"'
-        return tag
-
-
-class OpenedFileResponse(FileResponse):
-    """Send a file that is already open, so that its size, tag and content are of one file."""
-
-    def __init__(self, opened: OpenedFile, *, status_code: int = 200) -> None:
-        super().__init__(
-            # Starlette opens by path; this path is the open file, also after it was unlinked.
-            f"/dev/fd/{opened.file.fileno()}",
-            status_code=status_code,
-            headers={"etag": opened.etag},
-            media_type=media_type(opened.name),
-            stat_result=opened.status,
-        )
-        self._file = opened.file
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and close the file."""
-        with self._file:
-            await super().__call__(scope, receive, send)
 
 
 class SiteFiles(StaticFiles):
@@ -138,11 +67,14 @@ class SiteFiles(StaticFiles):
     ----------
     site
         The folder; it may be missing, and come and go.
+    base
+        Path of the site's root in its URLs, with a slash at both ends.
     """
 
-    def __init__(self, site: Path) -> None:
+    def __init__(self, site: Path, *, base: str = "/") -> None:
         super().__init__(directory=site, check_dir=False)
         self.site = site
+        self.base = base
         self._etags = ETags()
 
     async def check_config(self) -> None:
@@ -172,7 +104,8 @@ class SiteFiles(StaticFiles):
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         slash = scope["path"].endswith("/")
-        match await self._found(path, slash=slash):
+        taken = acceptable(Headers(scope=scope).get("accept-encoding"))
+        match await self._found(path, slash=slash, taken=taken):
             case OpenedFile() as opened:
                 return self._send(opened, scope)
             case Folder():
@@ -191,7 +124,7 @@ class SiteFiles(StaticFiles):
             found = None
         if isinstance(found, OpenedFile):
             return OpenedFileResponse(found, status_code=404)
-        return HTMLResponse(NOT_FOUND_PAGE, 404)
+        return HTMLResponse(NOT_FOUND_PAGE.format(base=escape(self.base)), 404)
 
     def is_not_modified(self, response_headers: Headers, request_headers: Headers) -> bool:
         """Say whether the client has this very content (a date would prove nothing)."""
@@ -204,13 +137,18 @@ class SiteFiles(StaticFiles):
         if self.is_not_modified(response.headers, Headers(scope=scope)):
             opened.file.close()
             return NotModifiedResponse(response.headers)
+        if isinstance(source := scope.get(SOURCE), Source):
+            source.files, source.sent = opened.files, same(opened.status)
         return response
 
-    async def _found(self, path: str, *, slash: bool) -> OpenedFile | Folder | None:
+    async def _found(
+        self, path: str, *, slash: bool, taken: Sequence[Encoding] = ()
+    ) -> OpenedFile | Folder | None:
+        look = partial(self._look, path, slash=slash, taken=taken)
         end = monotonic() + PATIENCE
         while True:
             try:
-                return await anyio.to_thread.run_sync(partial(self._look, path, slash=slash))
+                return await anyio.to_thread.run_sync(look)
             except SiteUnsettledError as error:
                 if monotonic() > end:
                     raise HTTPException(
@@ -220,9 +158,11 @@ class SiteFiles(StaticFiles):
                     ) from error
             await anyio.sleep(PAUSE)
 
-    def _look(self, path: str, *, slash: bool) -> OpenedFile | Folder | None:
+    def _look(
+        self, path: str, *, slash: bool, taken: Sequence[Encoding]
+    ) -> OpenedFile | Folder | None:
         before = self._generation()
-        found = self._look_once(path, slash=slash)
+        found = self._look_once(path, slash=slash, taken=taken)
         try:
             after = self._generation()
         except SiteUnsettledError:
@@ -233,11 +173,13 @@ class SiteFiles(StaticFiles):
             raise SiteUnsettledError
         return found
 
-    def _look_once(self, path: str, *, slash: bool) -> OpenedFile | Folder | None:
+    def _look_once(
+        self, path: str, *, slash: bool, taken: Sequence[Encoding]
+    ) -> OpenedFile | Folder | None:
         try:
             match self._resolved(path, slash=slash):
                 case str() as full:
-                    return self._open(full)
+                    return self._best(full, taken)
                 case other:
                     return other
         except FileNotFoundError, NotADirectoryError, ValueError:
@@ -259,6 +201,17 @@ class SiteFiles(StaticFiles):
             return None
         return Folder() if folder and not slash else full
 
+    def _best(self, full: str, taken: Sequence[Encoding]) -> OpenedFile | None:
+        plain = self._open(full)
+        if plain is None or not (there := _copies(full, plain.status)):
+            return plain
+        for encoding in (one for one in taken if one in there):
+            if copy := self._open(full + encoding.suffix):
+                plain.file.close()
+                files = (full, *copy.files)
+                return replace(copy, name=full, files=files, encoding=encoding.name, varies=True)
+        return replace(plain, varies=True)
+
     def _open(self, full: str) -> OpenedFile | None:
         # The path has no link any more; one that appears now is not followed, and a pipe
         # that appears now does not block.
@@ -273,7 +226,7 @@ class SiteFiles(StaticFiles):
         except BaseException:
             file.close()
             raise
-        return OpenedFile(file=file, name=full, status=status, etag=etag)
+        return OpenedFile(file=file, name=full, files=(full,), status=status, etag=etag)
 
     def _generation(self) -> tuple[int, int]:
         try:
@@ -281,3 +234,16 @@ class SiteFiles(StaticFiles):
         except OSError as error:
             raise SiteUnsettledError from error
         return status.st_dev, status.st_ino
+
+
+def _copies(full: str, status: os.stat_result) -> frozenset[Encoding]:
+    """Give the codings in which a file lies beside itself, and not as it was once."""
+    found = set()
+    for encoding in ENCODINGS:
+        try:
+            copy = os.stat(full + encoding.suffix, follow_symlinks=False)  # noqa: PTH116
+        except OSError:
+            continue
+        if stat.S_ISREG(copy.st_mode) and int(copy.st_mtime) >= int(status.st_mtime):
+            found.add(encoding)
+    return frozenset(found)

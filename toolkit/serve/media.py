@@ -82,3 +82,9 @@ MEDIA_TYPES: Final = {
 def media_type(name: str) -> str:
     """Give the media type of a file by its name's last suffix (in any case)."""
     return MEDIA_TYPES.get(PurePath(name).suffix.lower(), UNKNOWN)
+
+
+def content_type(name: str) -> str:
+    """Give the ``Content-Type`` of a file, as Starlette writes it: text says its encoding."""
+    kind = media_type(name if PurePath(name).suffix else f"file{name}")
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind

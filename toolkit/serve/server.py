@@ -13,13 +13,17 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.config import LOGGING_CONFIG
 
 from toolkit.errors import ServeFailed
-from toolkit.serve.address import bind, public_url
+from toolkit.serve.address import base_path, bind, public_url
 from toolkit.serve.app import HEALTH, site_app
 from toolkit.serve.headers import DEFAULT, header_profile
 from toolkit.serve.hosts import allowed_names
+from toolkit.serve.live import Live
+from toolkit.serve.protocol import BoundedProtocol
+from toolkit.serve.record import Recorded, Sent
 
 GRACE: Final = 1
 """Whole seconds that answers under way have to finish when the server ends."""
@@ -41,6 +45,8 @@ def serve(
     port: int = 8000,
     profile: str = DEFAULT,
     allow_hosts: Sequence[str] = (),
+    base: str = "/",
+    live: Live | None = None,
     quiet: bool = False,
     on_ready: Callable[[str], None] = announce,
 ) -> None:
@@ -56,6 +62,10 @@ def serve(
         Name of a header profile.
     allow_hosts
         Names beside loopback's (and `host`) under which requests are answered.
+    base
+        Path below which the site lies, as on its real host.
+    live
+        What the builds do, if open pages are to follow them.
     quiet
         No line for each request.
     on_ready
@@ -73,16 +83,30 @@ def serve(
         When there is no such profile.
     """
     with _bound(site, host=host, port=port) as listener:
-        url = public_url(host, listener.getsockname()[1])
-        server = _Server(
-            _config(site, host, profile, allow_hosts, quiet=quiet), on_ready=lambda: on_ready(url)
+        below = base_path(base)
+        url = public_url(host, listener.getsockname()[1]) + below.lstrip("/")
+        app = site_app(
+            # A later change of the working folder must not change the site.
+            site.absolute(),
+            profile=header_profile(profile),
+            names=allowed_names(host, allow_hosts),
+            base=below,
+            live=live,
         )
+        server = _Server(_config(app, quiet=quiet), on_ready=lambda: on_ready(url))
         with _ended_by_sigterm(server):
             server.run(sockets=[listener])
 
 
 @contextlib.contextmanager
-def running(site: Path, *, profile: str = DEFAULT) -> Iterator[str]:
+def running(
+    site: Path,
+    *,
+    profile: str = DEFAULT,
+    base: str = "/",
+    live: Live | None = None,
+    sent: list[Sent] | None = None,
+) -> Iterator[str]:
     """Serve `site` beside other work, on a free loopback port; give the URL.
 
     Parameters
@@ -91,6 +115,12 @@ def running(site: Path, *, profile: str = DEFAULT) -> Iterator[str]:
         The folder of the built site.
     profile
         Name of a header profile.
+    base
+        Path below which the site lies.
+    live
+        What the builds do, if open pages are to follow them.
+    sent
+        Gets an entry for each answer.
 
     Raises
     ------
@@ -100,8 +130,14 @@ def running(site: Path, *, profile: str = DEFAULT) -> Iterator[str]:
     host = "127.0.0.1"
     ready = threading.Event()
     with _bound(site, host=host, port=0) as listener:
-        url = public_url(host, listener.getsockname()[1])
-        server = _Server(_config(site, host, profile, (), quiet=True), on_ready=ready.set)
+        below = base_path(base)
+        url = public_url(host, listener.getsockname()[1]) + below.lstrip("/")
+        names = allowed_names(host, ())
+        app = site_app(
+            site.absolute(), profile=header_profile(profile), names=names, base=below, live=live
+        )
+        recorded = app if sent is None else Recorded(app, sent=sent)
+        server = _Server(_config(recorded, quiet=True), on_ready=ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         try:
@@ -123,17 +159,11 @@ def _bound(site: Path, *, host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _config(
-    site: Path, host: str, profile: str, allow_hosts: Sequence[str], *, quiet: bool
-) -> uvicorn.Config:
+def _config(app: ASGIApp, *, quiet: bool) -> uvicorn.Config:
     return uvicorn.Config(
-        site_app(
-            # A later change of the working folder must not change the site.
-            site.absolute(),
-            profile=header_profile(profile),
-            names=allowed_names(host, allow_hosts),
-        ),
-        http="h11",
+        app,
+        http=BoundedProtocol,
+        loop="auto",
         ws="none",
         lifespan="off",
         log_config=_log_config(),
