@@ -12,6 +12,8 @@
     What ``images/pins.toml`` pins.
 ``spec14-profiles``
     The header profiles of the server, from :mod:`toolkit.serve.headers`.
+``spec14-findings``
+    What ``spec14 check`` finds, from :mod:`toolkit.check.findings`.
 ``spec14-causes``
     What the runtime lacks, from the test plugin's ``platform.toml``.
 """
@@ -30,6 +32,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from toolkit.check.findings import KINDS
 from toolkit.cli import cli
 from toolkit.errors import INTERRUPTED, all_errors
 from toolkit.serve.headers import ALWAYS, DEFAULT, PROFILES
@@ -176,6 +179,12 @@ def cause_table() -> Table:
         rows.append((f"`{name}`", cause.reason, shown, "skipped" if cause.skip else "failed"))
     heading = ("cause", "reason that is shown", "for instance", "the test is")
     return Table(heading=heading, rows=tuple(rows))
+
+
+def finding_table() -> Table:
+    """Give the kinds of findings of ``spec14 check``."""
+    rows = tuple((f"`{kind}`", words) for kind, words in KINDS.items())
+    return Table(heading=("finding", "that is"), rows=rows)
 
 
 def profile_table() -> Table:
@@ -328,6 +337,16 @@ class Profiles(Tables):
         return profile_table().lines()
 
 
+class Findings(Tables):
+    """``spec14-findings``."""
+
+    sources = ("toolkit/check/findings.py",)
+
+    def text(self) -> list[str]:
+        """Give the table."""
+        return finding_table().lines()
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directives."""
     app.add_directive("spec14-settings", SettingsTables)
@@ -336,5 +355,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("spec14-sessions", Sessions)
     app.add_directive("spec14-pins", Pins)
     app.add_directive("spec14-profiles", Profiles)
+    app.add_directive("spec14-findings", Findings)
     app.add_directive("spec14-causes", Causes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,96 @@
+"""``spec14 check``: a good site has no fault in either browser, every kind of fault is found."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.process import Finished, run
+
+BROWSERS = ("chromium", "firefox")
+LITE = "lite/static/pyodide"
+
+
+def check(site: Path, report: Path, *words: str) -> tuple[Finished, dict[str, Any]]:
+    """Check a site, and give what was said and written."""
+    done = run(["spec14", "check", site, "--project", site.parent, "--report", report, *words])
+    record = report / "check.json"
+    return done, json.loads(record.read_text()) if record.is_file() else {}
+
+
+@pytest.fixture(scope="module")
+def good(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Give what is found in the demo's site."""
+    place = tmp_path_factory.mktemp("good")
+    copy = Path(shutil.copytree(site, place / "site"))
+    done, record = check(copy, place / "report")
+    assert done.code == 0, done.output
+    return record
+
+
+def test_the_demo_has_no_fault(good: dict[str, Any]) -> None:
+    assert good["errors"] == 0
+    assert [browser["name"] for browser in good["browsers"]] == list(BROWSERS)
+    assert [browser["keyboard"] for browser in good["browsers"]] == [False, True]
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=BROWSERS)
+def test_behind_every_button_a_changed_cell_runs(good: dict[str, Any], number: int) -> None:
+    buttons = good["browsers"][number]["buttons"]
+    assert len(buttons) >= 5
+    assert [one["error"] for one in buttons] == [""] * len(buttons)
+    assert all(one["ran"] > one["opened"] > 0.1 for one in buttons)
+    assert all(one["size"] > 5_000_000 for one in buttons)
+    names = [Path(path).name for one in buttons for path, _ in one["heaviest"]]
+    assert "pyodide.asm.wasm" in names
+
+
+def test_faults_at_the_readers_are_found(site: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(site, tmp_path / "site"))
+    for page in copy.glob("*.html"):
+        if page.name not in ("index.html", "api.html"):
+            page.unlink()
+    # The wheel is gone from the server, but not from the lock that was made for it.
+    (wheel,) = (copy / LITE).glob("ripple_demo-*.whl")
+    wheel.unlink()
+    index = copy / "index.html"
+    index.write_text(
+        index.read_text().replace(
+            "</body>",
+            '<button class="try_examples_button">Dead</button>'
+            '<script>console.error("broken by us"); fetch("https://cdn.example/x.js")</script>'
+            "</body>",
+        )
+    )
+    done, record = check(copy, tmp_path / "report", "--browser", "chromium", "--budget", "1MB")
+    assert done.code == 65, done.output
+    assert "Traceback" not in done.output
+    found = {(one["kind"], one["file"]) for one in record["findings"]}
+    assert ("lock", f"{LITE}/pyodide-lock.json") in found
+    assert ("button", "index.html") in found
+    assert ("console", "index.html") in found
+    assert ("request", "index.html") in found
+    assert ("budget", "api.html") in found
+    dead = next(one for one in record["findings"] if one["kind"] == "button")
+    assert "nothing opened within" in dead["what"]
+    screenshot = tmp_path / "report" / "check" / dead["picture"]
+    assert screenshot.read_bytes().startswith(b"\x89PNG")
+    assert dead["picture"] in (tmp_path / "report" / "check.html").read_text()
+
+
+def test_files_alone(site: Path, tmp_path: Path) -> None:
+    done, record = check(site, tmp_path, "--browser", "none")
+    assert done.code == 0, done.output
+    assert record["browsers"] == []
+    (tmp_path / "empty").mkdir()
+    done, record = check(tmp_path / "empty", tmp_path / "report", "--browser", "none", "--strict")
+    assert done.code == 65
+
+
+def test_what_is_no_site(tmp_path: Path) -> None:
+    done, _ = check(tmp_path / "none", tmp_path / "report")
+    assert done.code == 70
+    assert "spec14 docs" in done.output
+    assert list(tmp_path.iterdir()) == []

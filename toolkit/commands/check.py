@@ -1,0 +1,153 @@
+"""``spec14 check``: what readers of a built site would meet."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from toolkit.browser.audit import Audit
+from toolkit.browser.readers import Tour, browsers_here, go
+from toolkit.browser.report import PAGE, PICTURES, Checked, write_report
+from toolkit.check.budget import Budget, read_budget
+from toolkit.check.findings import Finding
+from toolkit.check.site import read_site
+from toolkit.check.static import findings
+from toolkit.commands.options import PROJECT, Options
+from toolkit.errors import ServeFailed, SiteFaulty
+from toolkit.progress import Steps
+from toolkit.project import read_project
+from toolkit.serve.headers import PROFILES
+
+BROWSERS: Final = ("chromium", "firefox")
+
+
+@click.command()
+@click.argument("site", required=False, type=click.Path(path_type=Path))
+@PROJECT
+@click.option(
+    "--browser",
+    "browsers",
+    multiple=True,
+    type=click.Choice([*BROWSERS, "none"]),
+    help="Open it in this browser only (may be repeated), or in none; all that are there without.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Readers at a time."
+)
+@click.option(
+    "--budget",
+    "limits",
+    multiple=True,
+    metavar="LIMIT",
+    help="Fail where a visit takes more bytes (30MB) or seconds (20s); may be repeated.",
+)
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="pages", show_default=True)
+@click.option("--base-path", "base", default="/", show_default=True, help="As for spec14 serve.")
+@click.option("--strict", is_flag=True, help="Warnings fail the check, too.")
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for check.html and check.json; .spec14/report without.",
+)
+@click.pass_obj
+def check(
+    options: Options,
+    *,
+    site: Path | None,
+    path: Path,
+    browsers: tuple[str, ...],
+    jobs: int,
+    limits: tuple[str, ...],
+    profile: str,
+    base: str,
+    strict: bool,
+    report: Path | None,
+) -> None:
+    """Look at every file of SITE (.spec14/site without), and try its buttons in browsers.
+
+    SITE may be any site with JupyterLite in it, whoever built it. Browsers reach nothing but it.
+    """
+    project = read_project(path) if site is None or (path / "pyproject.toml").is_file() else None
+    steps = Steps(sys.stderr if options.as_json else sys.stdout, quiet=options.quiet)
+    folder = project.site if site is None and project is not None else Path(site or path)
+    if not folder.is_dir():
+        msg = f"there is no site in {folder}"
+        raise ServeFailed(msg, do="run spec14 docs first, or name the folder of a built site")
+    budget = read_budget(limits)
+    built = read_site(folder)
+    found = list(findings(built, project.settings.docs.allow_origins if project else ()))
+    steps.say(f"{len(built.files)} files, {len(built.pages)} pages: {len(found)} findings")
+    places = report or (project.report if project else Path(".spec14") / "report")
+    names = _chosen(browsers)
+    audits = []
+    if names:
+        pages = [built.name(page) for page in built.pages]
+        tour = Tour(site=folder, pages=pages, profile=profile, base=base, jobs=jobs)
+        audits = [
+            _visit(replace(tour, keyboard=number > 0), name, places / PICTURES, steps, budget)
+            for number, name in enumerate(names)
+        ]
+    found += [one for audit in audits for one in audit.findings]
+    checked = Checked(
+        site=folder,
+        pages=len(built.pages),
+        files=len(built.files),
+        findings=tuple(found),
+        audits=tuple(audits),
+    )
+    write_report(checked, places)
+    _conclude(checked, places, steps, options, strict=strict)
+
+
+def _chosen(browsers: Sequence[str]) -> list[str]:
+    """Give the browsers to use: the second one is used without a mouse."""
+    if "none" in browsers:
+        return []
+    return sorted(set(browsers) or browsers_here())
+
+
+def _visit(tour: Tour, name: str, pictures: Path, steps: Steps, budget: Budget) -> Audit:
+    audit = Audit(browser=name, keyboard=tour.keyboard, budget=budget)
+    begun = time.monotonic()
+    expected = len(tour.pages)
+    with steps.counted(name) as tell:
+
+        def take(result: dict[str, Any]) -> None:
+            nonlocal expected
+            audit.take(result)
+            if result["event"] == "page":
+                expected += sum(control["visible"] for control in result["controls"])
+            tell(len(audit.pages) + len(audit.opened), expected)
+
+        go(tour, name, pictures, take)
+    audit.seconds = time.monotonic() - begun
+    working = sum(not one.error for one in audit.opened)
+    steps.say(
+        f"{audit.version}: {working} of {len(audit.opened)} buttons work, in {audit.seconds:.0f} s"
+    )
+    return audit
+
+
+def _conclude(
+    checked: Checked, places: Path, steps: Steps, options: Options, *, strict: bool
+) -> None:
+    if options.as_json:
+        print(json.dumps(checked.as_json()))
+    for one in checked.findings:
+        steps.say(_line(one))
+    steps.say(f"{places / PAGE}")
+    bad = list(checked.findings) if strict else checked.errors
+    if bad:
+        more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
+        msg = f"{bad[0].file}: {bad[0].what}{more}"
+        raise SiteFaulty(msg, do=f"{bad[0].do}; all of them are in {places / PAGE}")
+
+
+def _line(one: Finding) -> str:
+    place = f"{one.file}:{one.line}" if one.line else one.file
+    return f"{one.severity}: {place}: {one.what}"
