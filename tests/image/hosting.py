@@ -6,8 +6,8 @@ from typing import Final
 HOSTS: Final = "spec14-hosts"
 CONF: Final = "/conf"
 NGINX: Final = """\
-load_module modules/ngx_http_brotli_static_module.so;
 load_module modules/ngx_http_zstd_static_module.so;
+load_module modules/ngx_http_brotli_static_module.so;
 daemon off;
 pid /tmp/nginx.pid;
 error_log stderr;

@@ -9,7 +9,7 @@ from toolkit.serve.media import UNKNOWN
 
 HEAD: Final = """\
 # Written by spec14 serve --export caddy: a Caddyfile. For a public site put its name in the
-# place of the address: Caddy then brings the certificate, too.
+# place of http://:PORT and take bind away: Caddy then brings the certificate, too.
 """
 PAGE: Final = "(?:^|/)[^.]*$"
 """Paths without a suffix: folders, whose page is sent."""
@@ -17,6 +17,8 @@ PAGE: Final = "(?:^|/)[^.]*$"
 
 def caddy(hosting: Hosting) -> str:
     """Give a Caddyfile."""
+    # In the place of the name it would be the only Host that is answered.
+    address, _, port = hosting.listen.rpartition(":")
     inner = [*_types(), *_caching(), *_headers(hosting), *_files(hosting)]
     if hosting.base != "/":
         below = hosting.base.rstrip("/")
@@ -33,7 +35,8 @@ def caddy(hosting: Hosting) -> str:
     return "\n".join(
         [
             HEAD,
-            f"http://{hosting.listen} {{",
+            f"http://:{port} {{",
+            f"\tbind {address}",
             *(f"\t{line}" for line in (*inner, *_errors(hosting))),
             "}",
             "",

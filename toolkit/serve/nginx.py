@@ -8,7 +8,8 @@ from toolkit.serve.media import UNKNOWN
 
 HEAD: Final = """\
 # Written by spec14 serve --export nginx: a file for the http block (conf.d or sites-enabled).
-# Brotli and zstd copies are sent where their modules are loaded: take the # away below.
+# Brotli and zstd copies are sent where their modules are loaded, Brotli's last (nginx asks the
+# last one first): take the # away below.
 """
 
 
@@ -32,7 +33,6 @@ def nginx(hosting: Hosting) -> str:
             "    gzip_static on;",
             "    # brotli_static on;",
             "    # zstd_static on;",
-            "    disable_symlinks on from=$document_root;",
             *(f'    add_header {name} "{value}" always;' for name, value in hosting.headers),
             "    add_header Cache-Control $spec14_cache_control always;",
             f"    default_type {UNKNOWN};",
