@@ -10,7 +10,15 @@ import pytest
 
 from tests.benchmarks.figures import Report
 from tests.image.containers import Containers, Owner, bind
-from tests.image.hosting import CONF, HOSTS, NGINX_COMMAND, nginx_conf
+from tests.image.hosting import (
+    CONF,
+    HOSTS,
+    NGINX_COMMAND,
+    PORTS,
+    PUBLISHED,
+    nginx_conf,
+    ports_of,
+)
 from tests.image.machine import here
 
 SECTION: Final = "Serving the demo's site, one worker each, the same headers"
@@ -23,7 +31,6 @@ FILES: Final = {
     "a script": "lite/config-utils.js",
     "the runtime's WebAssembly": WASM,
 }
-PORTS: Final = {"ours": 8000, "nginx": 8081}
 TARGETS: Final = {WASM: 0.5}
 RATE: Final = re.compile(r"Requests/sec:\s+([0-9.]+)")
 LATENCY: Final = re.compile(r"50%\s+([0-9.]+)(us|ms|s)")
@@ -50,7 +57,7 @@ def servers(
     conf.mkdir()
     exported = containers.run(
         *("spec14", "serve", "--export", "nginx", "--site", "/site"),
-        *("--host", "127.0.0.1", "--port", str(PORTS["nginx"])),
+        *("--host", "0.0.0.0", "--port", str(PORTS["nginx"])),
         project=project,
     )
     assert exported.code == 0, exported.output
@@ -61,10 +68,12 @@ def servers(
         image=HOSTS,
         mounts=[bind(site, "/site", read_only=True), bind(conf, CONF, read_only=True)],
         user=str(owner),
+        network_mode="bridge",
+        ports=PUBLISHED,
     ) as nginx:
         network = f"container:{nginx.id}"
         with containers.started(
-            *("spec14", "--quiet", "serve", "--port", str(PORTS["ours"])),
+            *("spec14", "--quiet", "serve", "--host", "0.0.0.0", "--port", str(PORTS["ours"])),
             project=project,
             user=str(owner),
             network_mode=network,
@@ -85,6 +94,7 @@ def servers(
                 assert "Non-2xx" not in said, said
                 return float(rate[1]), float(latency[1]) * MILLISECONDS[latency[2]]
 
+            ports_of(nginx, "nginx")  # both answer
             load("ours", FILES["a page"])  # warms both
             load("nginx", FILES["a page"])
             yield load

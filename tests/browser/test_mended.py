@@ -1,4 +1,4 @@
-"""What upstream's interface does not do, and a reader needs: interrupts, prompts, early keys, themes."""
+"""What upstream's interface does not do, and a reader needs."""
 
 from collections.abc import Iterator
 from pathlib import Path

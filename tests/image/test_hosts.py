@@ -1,7 +1,6 @@
 """What ``spec14 serve --export`` writes, run by the real servers: same answers for every file."""
 
 import http.client
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +9,22 @@ from typing import Final
 from urllib.parse import quote
 
 import pytest
-from docker.models.containers import Container
 
 from tests.image.conftest import BuiltDemo
 from tests.image.containers import Containers, bind
-from tests.image.hosting import CADDY_COMMAND, CONF, HOSTS, NGINX_COMMAND, caddyfile, nginx_conf
+from tests.image.hosting import (
+    CADDY_COMMAND,
+    CONF,
+    HOSTS,
+    NGINX_COMMAND,
+    PORTS,
+    PUBLISHED,
+    caddyfile,
+    nginx_conf,
+    ports_of,
+)
 from tests.image.machine import here
 
-PORTS: Final = {"ours": 8000, "nginx": 8081, "caddy": 8082}
 CODINGS: Final = ("identity", "br", "zstd", "gzip", "gzip, deflate, br, zstd")
 COMPARED: Final = (
     "Cache-Control",
@@ -101,7 +108,6 @@ def hosted(
     assert exported.code == 0, exported.output
     WRITERS[server](conf, exported.output)
     site = demo.project / ".spec14" / "site"
-    published = {f"{port}/tcp": ("127.0.0.1", None) for port in PORTS.values()}
     with (
         containers.started(
             *COMMANDS[server],
@@ -110,7 +116,7 @@ def hosted(
             user=str(demo.owner),
             environment={"HOME": "/tmp", "XDG_DATA_HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"},
             network_mode="bridge",
-            ports=published,
+            ports=PUBLISHED,
         ) as real,
         containers.started(
             *("spec14", "--quiet", "serve", "--host", "0.0.0.0", "--port", str(PORTS["ours"])),
@@ -121,32 +127,6 @@ def hosted(
         ),
     ):
         yield Hosted(ports=ports_of(real, server), base=base, site=site)
-
-
-def ports_of(container: Container, server: str) -> dict[str, int]:
-    """Give the ports on this machine, once somebody answers there."""
-    container.reload()
-    ports = {
-        name: int(container.ports[f"{PORTS[name]}/tcp"][0]["HostPort"]) for name in ("ours", server)
-    }
-    end = time.monotonic() + 30
-    for port in ports.values():
-        while not answers(port):
-            assert time.monotonic() < end, container.logs().decode()
-            time.sleep(0.1)
-    return ports
-
-
-def answers(port: int) -> bool:
-    """Tell whether an HTTP server answers."""
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        link.request("GET", "/")
-        return link.getresponse().status < 500
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        link.close()
 
 
 @pytest.fixture(
