@@ -94,3 +94,12 @@ def test_a_notebook_follows_the_theme_of_its_page(browser: Browser, url: str) ->
         reader.page.evaluate("document.documentElement.dataset.theme = 'light'")
         expect(body).to_have_attribute("data-jp-theme-light", "true")
         assert reader.record.troubles == []
+
+
+def test_an_application_opened_from_a_disk_says_why_it_is_empty(
+    browser: Browser, site: Path
+) -> None:
+    page = browser.new_page()
+    page.goto((site / "lite" / "notebooks" / "index.html").as_uri())
+    expect(page.get_by_text("run only from a web server")).to_be_visible()
+    page.close()
