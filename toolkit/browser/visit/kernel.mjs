@@ -5,6 +5,9 @@ const SOON = 250;
 const HEARD = 5000;
 const PRESSES = 6;
 
+/** How long something without a cell has to stand before it is taken for all that comes. */
+const SETTLED = 10_000;
+
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** What of the application can be seen. Runs in the frame. */
@@ -28,6 +31,7 @@ function look() {
 export async function opened(frame, seconds) {
   const end = Date.now() + seconds * 1000;
   let seen = {};
+  let [plain, since] = ["", 0];
   while (Date.now() < end) {
     try {
       seen = await frame.evaluate(look);
@@ -37,19 +41,26 @@ export async function opened(frame, seconds) {
     if (seen.cell) {
       return "notebook";
     }
-    if (seen.notebook && seen.idle) {
-      return "document";
-    }
     if (seen.console) {
       return "console";
     }
-    if (seen.browser && !seen.notebook) {
-      return "browser";
+    const now = withoutCells(seen, frame.url());
+    [plain, since] = [now, now === plain ? since : Date.now()];
+    if (plain && Date.now() - since >= SETTLED) {
+      return plain;
     }
     await pause(SOON);
   }
   const what = seen.dialog ? `it says: ${seen.dialog}` : seen.notebook ? "it has no cells" : "it shows nothing";
   throw new Error(`after ${seconds} s ${what}`);
+}
+
+/** What there may be besides cells; the list of files is there for a moment before a notebook, too. */
+function withoutCells(seen, url) {
+  if (seen.notebook) {
+    return seen.idle ? "document" : "";
+  }
+  return seen.browser && !new URL(url).searchParams.has("path") ? "browser" : "";
 }
 
 /** Write `code` into the first cell (or the prompt), run it, and wait for `expected` in an output. */
