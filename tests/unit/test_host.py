@@ -386,7 +386,7 @@ def test_the_row_ends_with_the_first_that_fails(
     assert stages.preview(call) == 61
     assert [line.replace(str(project), "P") for line in spec14.read_text().splitlines()] == [
         *("wheel --project P", "test --project P", "docs --project P"),
-        "serve --project P --host 0.0.0.0",
+        "serve --project P --watch --host 0.0.0.0",
         *("wheel --project P", "test --project P"),
     ]
 

@@ -78,7 +78,7 @@ def foreign(site: BuiltSite, allow_origins: Sequence[str] = ()) -> Iterator[Find
                     file=site.name(file),
                     line=line,
                     what=f"names {url} where a script loads something",
-                    do="see whether a visit gets there, in a browser's network panel",
+                    do="see whether a visit gets there: spec14 check opens browsers",
                 )
 
 
