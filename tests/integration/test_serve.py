@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from toolkit.errors import INTERRUPTED, PortTaken, ServeFailed, SettingsError
+from toolkit.serve.files import PATIENCE
 from toolkit.serve.server import running, serve
 
 REPOSITORY = Path(__file__).parents[2]
@@ -340,13 +341,18 @@ def test_swaps_under_load_show_the_old_or_the_new(large_site: Path, tmp_path: Pa
     }
     seen: dict[str, set[bytes]] = {path: set() for path in wholes}
     wrong: list[str] = []
-    end = time.monotonic() + 4
+    unavailable: list[str] = []
+    gap = 0.0
+    ended = threading.Event()
 
     def ask(url: str, path: str) -> None:
-        while time.monotonic() < end:
+        while not ended.is_set():
             try:
                 with fetch(url + path) as answer:
                     body = answer.read()
+            except urllib.error.HTTPError as error:
+                (unavailable if error.code == 503 else wrong).append(repr(error))
+                continue
             except (OSError, http.client.HTTPException) as error:
                 wrong.append(repr(error))
                 continue
@@ -360,12 +366,19 @@ def test_swaps_under_load_show_the_old_or_the_new(large_site: Path, tmp_path: Pa
         for asker in askers:
             asker.start()
         aside = tmp_path / "aside"
-        while time.monotonic() < end:
+        began = time.monotonic()
+        # Four seconds of it; more where a busy machine has not answered enough by then.
+        while (so_far := time.monotonic() - began) < 4 or (seen != wholes and so_far < 60):
+            without = time.monotonic()
             large_site.rename(aside)
             other.rename(large_site)
+            gap = max(gap, time.monotonic() - without)
             aside.rename(other)
             time.sleep(0.005)
+        ended.set()
         for asker in askers:
             asker.join()
     assert wrong == []
+    # Only a disk that took longer over two renames than a request waits.
+    assert not unavailable or gap > PATIENCE * 0.9
     assert seen == wholes

@@ -228,12 +228,13 @@ class SiteFiles(StaticFiles):
             raise
         return OpenedFile(file=file, name=full, files=(full,), status=status, etag=etag)
 
-    def _generation(self) -> tuple[int, int]:
+    def _generation(self) -> tuple[int, ...]:
         try:
             status = self.site.stat()
         except OSError as error:
             raise SiteUnsettledError from error
-        return status.st_dev, status.st_ino
+        # A rename sets the time of what it renames: a site that went and came back is seen.
+        return status.st_dev, status.st_ino, status.st_ctime_ns
 
 
 def _copies(full: str, status: os.stat_result) -> frozenset[Encoding]:
