@@ -30,6 +30,7 @@ ON_A_PROJECT: Final = (
     "docker compose run --rm toolkit spec14 test",
     "docker compose run --rm toolkit spec14 docs",
     "docker compose run --rm toolkit spec14 verify",
+    "docker compose run --rm toolkit spec14 check",
     "docker compose run --rm toolkit spec14 info",
 )
 THAT_SERVE: Final = (

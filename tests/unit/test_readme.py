@@ -63,6 +63,7 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
         "docker compose run --rm toolkit spec14 test",
         "docker compose run --rm toolkit spec14 docs",
         "docker compose run --rm toolkit spec14 verify",
+        "docker compose run --rm toolkit spec14 check",
         "docker compose run --rm toolkit spec14 info",
         'docker run --rm -v "$PWD:/project" spec14-toolkit nox -s wasm-test',
     ),
@@ -82,6 +83,7 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     "spec14 wheel --for-upload": (
         By(file="tests/integration/test_toolchain_emsdk.py", words="wheel --for-upload"),
     ),
+    "spec14 check": (By(file=LINES, words="spec14 check"),),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),
     # Nothing else writes them.
