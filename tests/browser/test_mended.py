@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from toolkit.browser.notebook import Notebook
 from toolkit.browser.pages import try_it
@@ -21,7 +21,7 @@ def isolated(browser: Browser, site: Path) -> Iterator[Visit]:
     """Give a reader of the site under isolation headers."""
     with running(site, profile="isolated") as url, visit(browser, url) as reader:
         yield reader
-        assert reader.record.troubles == []
+        assert not reader.record.troubles, "\n".join(reader.record.troubles)
 
 
 def opened(reader: Visit) -> Notebook:
@@ -33,6 +33,13 @@ def opened(reader: Visit) -> Notebook:
 
 
 def interrupt(notebook: Notebook) -> None:
+    """Press the toolbar's button, once the kernel has begun with a cell."""
+    busy = notebook.inside.locator(".jp-Notebook-ExecutionIndicator[data-status=busy]")
+    expect(busy).to_be_visible(timeout=60_000)
+    press_interrupt(notebook)
+
+
+def press_interrupt(notebook: Notebook) -> None:
     """Press the toolbar's button."""
     notebook.inside.locator(INTERRUPT).first.click()
 
@@ -55,7 +62,7 @@ def test_under_isolation_a_running_cell_is_interrupted(isolated: Visit) -> None:
     )
     notebook.write(0, "print(6 * 7)")
     assert notebook.run(0, seconds=20).strip() == "42"
-    interrupt(notebook)  # nothing runs: the next cell must not be hit by it
+    press_interrupt(notebook)  # nothing runs: the next cell must not be hit by it
     notebook.write(0, "print(sum(range(1000)))")
     assert notebook.run(0, seconds=20).strip() == "499500"
 
@@ -66,9 +73,7 @@ def test_without_isolation_the_reader_is_told(reader: Visit) -> None:
     notebook.start(0)
     interrupt(notebook)
     expect(notebook.inside.get_by_text("cannot be interrupted on this site").first).to_be_visible()
-    expect(notebook.code_cell(0).locator(".jp-InputArea-prompt")).to_have_text(
-        "[1]:", timeout=30_000
-    )
+    expect(prompt(notebook, 0)).to_have_text("[1]:", timeout=30_000)
 
 
 @pytest.mark.parametrize("delay", [0, 400, 1500])
@@ -80,9 +85,25 @@ def test_a_key_that_comes_early_is_not_lost(reader: Visit, delay: int) -> None:
     reader.page.wait_for_timeout(delay)
     editor.click()
     editor.press("Shift+Enter")
-    expect(notebook.code_cell(0).locator(".jp-InputArea-prompt")).to_have_text(
-        "[1]:", timeout=60_000
-    )
+    # At once, not when the kernel is there: or the reader presses again.
+    expect(prompt(notebook, 0)).to_have_text("[*]:", timeout=2_000)
+    expect(prompt(notebook, 0)).to_have_text("[1]:", timeout=60_000)
+
+
+def test_where_a_cell_fails_those_behind_it_can_be_run_again(reader: Visit) -> None:
+    notebook = opened(reader)
+    notebook.write(0, "import time; time.sleep(6); 1 / 0")
+    notebook.start(0)
+    notebook.write(1, "print(6 * 7)")
+    notebook.start(1)
+    expect(notebook.code_cell(0)).to_contain_text("ZeroDivisionError", timeout=20_000)
+    expect(prompt(notebook, 1)).to_have_text("[ ]:", timeout=5_000)
+    assert notebook.run(1, seconds=20).strip() == "42"
+
+
+def prompt(notebook: Notebook, number: int) -> Locator:
+    """Give the number before a cell."""
+    return notebook.code_cell(number).locator(".jp-InputArea-prompt")
 
 
 def test_a_notebook_follows_the_theme_of_its_page(browser: Browser, url: str) -> None:
@@ -93,7 +114,7 @@ def test_a_notebook_follows_the_theme_of_its_page(browser: Browser, url: str) ->
         # What the switch of pydata-sphinx-theme does.
         reader.page.evaluate("document.documentElement.dataset.theme = 'light'")
         expect(body).to_have_attribute("data-jp-theme-light", "true")
-        assert reader.record.troubles == []
+        assert not reader.record.troubles, "\n".join(reader.record.troubles)
 
 
 def test_an_application_opened_from_a_disk_says_why_it_is_empty(

@@ -16,31 +16,40 @@ class PageWorker {
 }
 
 /** What of a JupyterLite application the plugin uses. */
-function application({ status = "idle", locked = true } = {}) {
-  const kernel = { status };
+function application({ locked = true } = {}) {
   const done = [];
   const client = {
     _mutexMap: new Map([["id", { isLocked: () => locked }]]),
     _kernels: new Map([["id", {}]]),
+    _cancelReason: new WeakMap(),
     interrupt: async (id) => done.push(["upstream", id]),
   };
   const app = {
     serviceManager: { kernels: { _kernelAPIClient: client } },
     commands: { execute: async (...words) => done.push(words) },
-    shell: { currentWidget: { context: { sessionContext: { isDisposed: false, session: { kernel } } } } },
   };
-  return { app, client, done, kernel };
+  return { app, client, done };
 }
 
+/** Modules as an application shares them: by version, and loaded when they are asked for. */
+const shares = (exported) => ({ "4.6.0": { get: async () => () => exported } });
+const runCell = async () => true;
+const modules = {
+  "@jupyterlab/notebook": shares({ INotebookCellExecutor: "of notebooks", runCell }),
+  "@jupyterlab/console": shares({ IConsoleCellExecutor: "of consoles", runCell }),
+};
 let plugin;
+let plugins;
 
 before(async () => {
   globalThis.Worker = PageWorker;
-  await import("../../toolkit/lite/labextension/static/remote.js");
+  const script = new URL("../../toolkit/lite/labextension/static/remote.js", import.meta.url).href;
+  globalThis.document = { currentScript: { src: script } };
+  await import(script);
   const container = globalThis._JUPYTERLAB["@spec14/kernel"];
-  container.init({});
-  plugin = (await container.get("./extension"))().default;
-  assert.equal(plugin.autoStart, true);
+  container.init(modules);
+  plugins = (await container.get("./extension"))().default;
+  [plugin] = plugins;
 });
 
 /** Activate it, and give a kernel's worker as the application would make one. */
@@ -52,11 +61,18 @@ function activate(parts) {
   return worker;
 }
 
+test("plugins that run cells are given in JupyterLab's stead", () => {
+  assert.deepEqual(plugins.map(({ autoStart }) => autoStart), [true, true, true]);
+  assert.deepEqual(plugins.map(({ provides }) => provides), [undefined, "of notebooks", "of consoles"]);
+  assert.equal(typeof plugins[1].activate().runCell, "function");
+});
+
 test("a running cell is interrupted, by its own kernel's memory", async () => {
   const parts = application();
   const worker = activate(parts);
   const other = new globalThis.Worker("other.js");
-  const [own, foreign] = [new SharedArrayBuffer(4), new SharedArrayBuffer(4)];
+  const [own, foreign] = [new SharedArrayBuffer(8), new SharedArrayBuffer(8)];
+  new Int32Array(own)[1] = 1;
   worker.says({ spec14InterruptBuffer: own });
   other.says({ spec14InterruptBuffer: foreign });
   worker.says({ something: "else" });
@@ -66,10 +82,24 @@ test("a running cell is interrupted, by its own kernel's memory", async () => {
   assert.deepEqual(parts.done, [["upstream", "id"]]);
 });
 
+test("what runs before a cell's own code is not interrupted", async () => {
+  const parts = application();
+  const worker = activate(parts);
+  const buffer = new SharedArrayBuffer(8);
+  const words = new Int32Array(buffer);
+  worker.says({ spec14InterruptBuffer: buffer });
+  const interrupted = parts.client.interrupt("id");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual([...words], [0, 0]);
+  words[1] = 1;
+  await interrupted;
+  assert.deepEqual([...words], [2, 1]);
+});
+
 test("where nothing runs, nothing is interrupted", async () => {
   const parts = application({ locked: false });
   const worker = activate(parts);
-  const buffer = new SharedArrayBuffer(4);
+  const buffer = new SharedArrayBuffer(8);
   worker.says({ spec14InterruptBuffer: buffer });
   await parts.client.interrupt("id");
   assert.equal(new Int32Array(buffer)[0], 0);
@@ -85,16 +115,14 @@ test("where it cannot be, the reader is told", async () => {
   assert.match(message, /Restart the kernel/u);
 });
 
-test("a key waits for the kernel, other commands do not", async () => {
-  const parts = application({ status: "starting" });
+test("cells dropped because one failed are answered like interrupted ones", () => {
+  const parts = application();
   activate(parts);
-  const run = parts.app.commands.execute("notebook:run-cell-and-select-next", { x: 1 });
-  await parts.app.commands.execute("notebook:insert-cell-below");
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  assert.deepEqual(parts.done, [["notebook:insert-cell-below"]]);
-  parts.kernel.status = "idle";
-  await run;
-  assert.deepEqual(parts.done[1], ["notebook:run-cell-and-select-next", { x: 1 }]);
+  const [failed, stopped] = [{}, {}];
+  parts.client._cancelReason.set(failed, "error");
+  parts.client._cancelReason.set(stopped, "interrupt");
+  assert.equal(parts.client._cancelReason.get(failed), "interrupt-subsequent");
+  assert.equal(parts.client._cancelReason.get(stopped), "interrupt");
 });
 
 test("waitAsync always gives a promise", async () => {

@@ -45,6 +45,7 @@ def test_of_the_runtime_only_what_a_worker_loads_is_taken(tmp_path: Path) -> Non
         "spec14-progress.mjs",
         "spec14-start.mjs",
         "spec14-urls.mjs",
+        "spec14_cells.py",
         "spec14_data.py",
         "spec14_packages.py",
         "spec14_site.py",
@@ -56,7 +57,7 @@ def test_the_sizes_of_what_a_start_fetches_are_written(tmp_path: Path) -> None:
     write_distribution(distribution(tmp_path, wheel), tmp_path / "out")
     sizes = json.loads((tmp_path / "out" / "spec14-files.json").read_text())
     wanted = {"pyodide-lock.json", "pyodide.asm.wasm", "python_stdlib.zip", wheel.name}
-    wanted |= {"spec14_data.py", "spec14_packages.py", "spec14_site.py"}
+    wanted |= {"spec14_cells.py", "spec14_data.py", "spec14_packages.py", "spec14_site.py"}
     assert sizes == {name: (tmp_path / "out" / name).stat().st_size for name in wanted}
 
 

@@ -61,13 +61,42 @@ tell(micropip.package_index.query_package, "attrs", index)
 """
 
 
-def test_upstreams_own_modules_say_it_in_our_words() -> None:
+CELL = """
+import asyncio, sys, types
+told = []
+sys.modules["js"] = types.SimpleNamespace(spec14InCell=told.append)
+import spec14_site
+spec14_site.prepare()
+from IPython.core.interactiveshell import InteractiveShell
+told.clear()
+shell = InteractiveShell()
+shell.run_cell("seen = 1")
+print(told, shell.user_ns["seen"])
+shell.run_cell("1 / 0")
+print(told)
+"""
+
+
+def run(text: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with our modules and upstream's."""
     wheels = [str(path) for path in kernel_wheels(Wheelhouse().kernel)]
     paths = [str(INSIDE), *wheels, str(extension_folder() / "static" / "pypi")]
-    start = f"import sys; sys.path[:0] = {paths!r}\n{ASK}"
-    done = subprocess.run(
+    start = f"import sys; sys.path[:0] = {paths!r}\n{text}"
+    return subprocess.run(
         [sys.executable, "-c", start], capture_output=True, text=True, check=False
     )
+
+
+def test_the_page_is_told_when_a_cells_own_code_runs() -> None:
+    done = run(CELL)
+    assert done.returncode == 0, done.stderr
+    first, *_traceback, last = done.stdout.splitlines()
+    assert first == "[True, False] 1"
+    assert last == "[True, False, True, False]"
+
+
+def test_upstreams_own_modules_say_it_in_our_words() -> None:
+    done = run(ASK)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     words = spec14_packages.message("attrs", LOCK)

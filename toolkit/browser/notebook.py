@@ -34,7 +34,7 @@ class Notebook:
     inside: Page | FrameLocator
 
     def wait_ready(self, seconds: float = START) -> None:
-        """Wait until the kernel waits: what is typed before can be dropped."""
+        """Wait until the notebook calls its kernel idle: it can do so before that has started."""
         idle = self.inside.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         expect(idle).to_be_visible(timeout=seconds * 1000)
 

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any, Final
 
 AFTER: Final[Mapping[str, str]] = {
+    "IPython.core.interactiveshell": "spec14_cells",
     "urllib.request": "spec14_data",
     "micropip.package_index": "spec14_packages",
     "piplite.piplite": "spec14_packages",

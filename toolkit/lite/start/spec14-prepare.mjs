@@ -2,7 +2,7 @@
 // answered from the site, and plain words where a package or a URL cannot be had.
 import { answer, mapOf } from "./spec14-urls.mjs";
 
-const MODULES = ["spec14_data.py", "spec14_packages.py", "spec14_site.py"];
+const MODULES = ["spec14_cells.py", "spec14_data.py", "spec14_packages.py", "spec14_site.py"];
 const FOLDER = "/lib/spec14-site";
 
 /** Gives the texts of our modules, by name; they are few and small. */

@@ -1,15 +1,13 @@
 // A labextension without a build: JupyterLab asks a container (webpack's module federation) for
-// plugins, and this object is one. It mends three things of JupyterLite 0.8.6, pyodide-kernel 0.8.6
-// and coincident 1.2.3; toolkit/lite/interface.py says which and why.
+// plugins, and this object is one. It mends what JupyterLite 0.8.6, pyodide-kernel 0.8.6 and
+// coincident 1.2.3 do wrong; toolkit/lite/interface.py says what and why.
 
 /** SIGINT, as Pyodide's interrupt buffer takes it. */
 const INTERRUPT = 2;
 
-/** What starts a cell; Shift+Enter, the toolbar and the menu all come to these. */
-const RUN = /^notebook:(?:run-|restart-and-run)/u;
-
-/** How long a key waits for the kernel, in milliseconds. */
-const PATIENCE = 120_000;
+/** Words of that buffer (lite/start/spec14-interrupt.mjs). */
+const [SIGNAL, IN_CELL] = [0, 1];
+const SOON = 20;
 
 const BUFFERS = new WeakMap();
 
@@ -47,11 +45,12 @@ function mendInterrupt(app) {
   const client = app.serviceManager.kernels._kernelAPIClient;
   const interrupt = client.interrupt.bind(client);
   client.interrupt = async (id) => {
-    const running = client._mutexMap?.get(id)?.isLocked() ?? false;
+    const isRunning = () => client._mutexMap?.get(id)?.isLocked() ?? false;
+    const running = isRunning();
     await interrupt(id);
     const buffer = BUFFERS.get(client._kernels?.get(id)?._worker);
     if (running && buffer) {
-      buffer[0] = INTERRUPT;
+      await signal(buffer, isRunning);
     } else if (running) {
       await app.commands.execute("apputils:notify", {
         message: "A running cell cannot be interrupted on this site. Restart the kernel to end it.",
@@ -62,45 +61,48 @@ function mendInterrupt(app) {
   };
 }
 
-/** Let a key that is pressed while the kernel starts wait for it; upstream can drop it. */
-function mendEarlyKeys(app) {
-  const execute = app.commands.execute.bind(app.commands);
-  app.commands.execute = async (id, ...rest) => {
-    if (RUN.test(id)) {
-      await started(app.shell.currentWidget?.context?.sessionContext ?? app.shell.currentWidget?.sessionContext);
-    }
-    return execute(id, ...rest);
-  };
+/** Interrupt what runs as soon as it is the cell's own code, and no longer the kernel's around it. */
+async function signal(buffer, isRunning) {
+  while (isRunning() && !buffer[IN_CELL]) {
+    await new Promise((resolve) => setTimeout(resolve, SOON));
+  }
+  if (isRunning()) {
+    buffer[SIGNAL] = INTERRUPT;
+  }
 }
 
-async function started(context) {
-  const end = Date.now() + PATIENCE;
-  const waits = () => {
-    const status = context.session?.kernel?.status;
-    return !context.isDisposed && (status === undefined || status === "unknown" || status === "starting");
-  };
-  while (context && waits() && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** Answer the cells that wait when one fails: upstream drops them, and their prompts stay "[*]". */
+function mendAborted(app) {
+  const reasons = app.serviceManager.kernels._kernelAPIClient._cancelReason;
+  const set = reasons.set.bind(reasons);
+  reasons.set = (mutex, reason) => set(mutex, reason === "error" ? "interrupt-subsequent" : reason);
 }
 
 const plugin = {
   id: "@spec14/kernel:plugin",
-  description: "Mends interrupts, prompts and early keys; follows the page's theme.",
+  description: "Mends interrupts and prompts; follows the page's theme.",
   autoStart: true,
   activate(app) {
     mendWaitAsync();
     learnBuffers();
     mendInterrupt(app);
-    mendEarlyKeys(app);
+    mendAborted(app);
     if (HERE) {
       import(new URL("theme.mjs", HERE)).then(({ followPage }) => followPage(app));
     }
   },
 };
 
+let shared = {};
+
 globalThis._JUPYTERLAB ??= {};
 globalThis._JUPYTERLAB["@spec14/kernel"] = {
-  init() {},
-  get: async () => () => ({ __esModule: true, default: plugin }),
+  init(modules) {
+    shared = modules;
+  },
+  get: async () => {
+    const { executors } = await import(new URL("executors.mjs", HERE));
+    const plugins = [plugin, ...(await executors(shared))];
+    return () => ({ __esModule: true, default: plugins });
+  },
 };
