@@ -90,15 +90,14 @@ class Steps:
         def tell(done: int, total: int) -> None:
             nonlocal told
             now = time.monotonic()
+            so_far = f"{title}: {done} of {total}"
             left = f"about {(now - begun) / done * (total - done):.0f} s left" if done else ""
             with self._lock:
                 for task in shown:
-                    self._display.update(
-                        task, description=f"{title}: {done} of {total}", estimate=left
-                    )
+                    self._display.update(task, description=so_far, estimate=left)
             if not shown and now - told > EVERY:
                 told = now
-                self.say(f"{title}: {done} of {total}, {left}")
+                self.say(f"{so_far}, {left}" if left else so_far)
 
         shown: list[TaskID] = []
         with self._shown(title, "", shown):

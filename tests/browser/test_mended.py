@@ -1,5 +1,6 @@
 """What upstream's interface does not do, and a reader needs."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +100,23 @@ def test_where_a_cell_fails_those_behind_it_can_be_run_again(reader: Visit) -> N
     expect(notebook.code_cell(0)).to_contain_text("ZeroDivisionError", timeout=20_000)
     expect(prompt(notebook, 1)).to_have_text("[ ]:", timeout=5_000)
     assert notebook.run(1, seconds=20).strip() == "42"
+
+
+def test_where_python_cannot_start_no_cell_waits(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(site, tmp_path / "site"))
+    (copy / "lite" / "static" / "pyodide" / "pyodide.asm.wasm").unlink()
+    with running(copy) as url, visit(browser, url) as reader:
+        # A tab of its own: there is no page around it that could say so.
+        reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+        notebook = Notebook(inside=reader.page)
+        editor = notebook.code_cell(0).locator(".cm-content")
+        expect(editor).to_be_visible(timeout=60_000)
+        editor.press("Shift+Enter")
+        told = reader.page.get_by_text("Python could not be started: pyodide.asm.wasm")
+        expect(told.first).to_be_visible(timeout=60_000)
+        expect(prompt(notebook, 0)).to_have_text("[ ]:")
 
 
 def prompt(notebook: Notebook, number: int) -> Locator:

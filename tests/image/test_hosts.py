@@ -162,7 +162,8 @@ def test_every_file_is_answered_alike(both: tuple[str, Hosted]) -> None:
     different = []
     for file in files:
         path = running.base + quote(file.relative_to(running.site).as_posix())
-        for codings in CODINGS:
+        # One of the two profiles is asked for every coding: what is sent does not depend on it.
+        for codings in CODINGS if running.base == "/" else CODINGS[-1:]:
             ours = running.ask("ours", path, **{"Accept-Encoding": codings})
             theirs = running.ask(server, path, **{"Accept-Encoding": codings})
             assert ours.status == 200

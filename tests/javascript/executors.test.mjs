@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isStarting, patient } from "../../toolkit/lite/labextension/static/executors.mjs";
+import { hear, isStarting, patient } from "../../toolkit/lite/labextension/static/executors.mjs";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 150));
 
@@ -14,8 +14,12 @@ function cell(name, type = "code") {
 function starting() {
   const context = { isDisposed: false, isReady: false, session: null };
   const ran = [];
-  const run = patient(async (options) => ran.push(options.cell.name));
-  return { context, ran, run: (one) => run({ cell: one, sessionContext: context }) };
+  const told = [];
+  const run = patient(
+    async (options) => ran.push(options.cell.name),
+    (reason) => told.push(reason),
+  );
+  return { context, ran, told, run: (one) => run({ cell: one, sessionContext: context }) };
 }
 
 test("cells wait for the kernel in their order, and say so", async () => {
@@ -60,4 +64,22 @@ test("a second start is waited for like the first", async () => {
 test("where no kernel comes, upstream says so", () => {
   assert.equal(isStarting({ isReady: true, session: null }), false);
   assert.equal(isStarting({ isReady: false, isDisposed: true, session: null }), false);
+});
+
+test("where Python cannot start, no cell waits, and it is told once", async () => {
+  const { context, ran, told, run } = starting();
+  const cells = [cell("a"), cell("b")];
+  const all = cells.map(run);
+  hear({ stage: "failed", reason: "pyodide.asm.wasm could not be loaded" });
+  hear({ stage: "loading", loaded: 1, total: 2 });
+  assert.deepEqual(await Promise.all(all), [false, false]);
+  assert.deepEqual(cells.map(({ prompts }) => prompts), [["*", ""], ["*", ""]]);
+  assert.deepEqual(told, ["pyodide.asm.wasm could not be loaded"]);
+  assert.deepEqual(ran, []);
+  // Another try, of the same page: a worker has begun.
+  hear({ stage: "begun" });
+  const again = run(cell("c"));
+  context.session = { kernel: { status: "idle" } };
+  await again;
+  assert.deepEqual(ran, ["c"]);
 });

@@ -125,6 +125,22 @@ test("cells dropped because one failed are answered like interrupted ones", () =
   assert.equal(parts.client._cancelReason.get(stopped), "interrupt");
 });
 
+test("it hears from a worker whether Python starts", async () => {
+  const parts = application();
+  const worker = activate(parts);
+  const { runCell } = plugins[1].activate(parts.app);
+  const prompts = [];
+  const cell = { model: { type: "code" }, setPrompt: (text) => prompts.push(text) };
+  const ran = runCell({ cell, sessionContext: { session: null, isReady: false } });
+  worker.says({ spec14Start: { stage: "failed", reason: "no memory" } });
+  assert.equal(await ran, false);
+  assert.deepEqual(prompts, ["*", ""]);
+  const [[command, { message, type }]] = parts.done;
+  assert.equal(command, "apputils:notify");
+  assert.equal(type, "error");
+  assert.match(message, /no memory/u);
+});
+
 test("waitAsync always gives a promise", async () => {
   activate(application());
   const memory = new Int32Array(new SharedArrayBuffer(4));

@@ -13,7 +13,11 @@ export async function loadPyodide(options) {
   const here = options.lockFileURL ?? import.meta.url;
   const channel = new BroadcastChannel(channelName(new URL("../../", here)));
   // The page has given this worker the name of its frame.
-  const tell = (message) => channel.postMessage({ ...message, frame: self.name });
+  const tell = (message) => {
+    channel.postMessage({ ...message, frame: self.name });
+    // The notebook's own page hears it, too: a cell does not wait for what cannot come.
+    self.postMessage({ spec14Start: message });
+  };
   const texts = modules();
   const py = await told(() => load(options), { scope: globalThis, here, tell });
   // After that: what counts bytes takes itself out of `fetch` again.

@@ -15,23 +15,44 @@ export function isStarting(context) {
   return !context.isDisposed && (kernel ? STARTING.has(kernel.status) : !context.isReady);
 }
 
-async function started(context) {
-  while (isStarting(context)) {
+/** Why Python cannot be started in this page; empty while it may be. */
+let failure = "";
+
+/** Take in how a start goes, in the words of lite/start/spec14-progress.mjs. */
+export function hear({ stage, reason }) {
+  if (stage === "failed") {
+    failure = reason;
+  } else if (stage !== "loading") {
+    failure = "";
+  }
+}
+
+/** Wait for a kernel; say whether it came, and tell why where it cannot. */
+async function started(context, tell) {
+  while (isStarting(context) && !failure) {
     await new Promise((resolve) => setTimeout(resolve, SOON));
   }
   AWAITED.delete(context);
+  const came = !isStarting(context);
+  if (!came) {
+    tell(failure);
+  }
+  return came;
 }
 
 /** Give what runs a cell: `runCell` of JupyterLab, once there is a kernel. */
-export function patient(runCell) {
+export function patient(runCell, tell) {
   return async (options) => {
     const { cell, sessionContext: context } = options;
     if (context && cell.model.type === "code" && isStarting(context)) {
       cell.setPrompt("*");
       if (!AWAITED.has(context)) {
-        AWAITED.set(context, started(context));
+        AWAITED.set(context, started(context, tell));
       }
-      await AWAITED.get(context);
+      if (!(await AWAITED.get(context))) {
+        cell.setPrompt("");
+        return false;
+      }
     }
     return runCell(options);
   };
@@ -51,10 +72,17 @@ export async function executors(shared) {
 /** The application brings one version of each of its own modules. */
 const only = (shared, name) => Object.values(shared[name])[0];
 
+const notify = (app, reason) =>
+  app.commands.execute("apputils:notify", {
+    message: `Python could not be started: ${reason}. Reload the page to try again.`,
+    type: "error",
+    options: { autoClose: false },
+  });
+
 const plugin = (kind, provides, runCell) => ({
   id: `@spec14/kernel:${kind}-cell-executor`,
   description: "Runs a cell once the kernel has started.",
   autoStart: true,
   provides,
-  activate: () => Object.freeze({ runCell: patient(runCell) }),
+  activate: (app) => Object.freeze({ runCell: patient(runCell, (reason) => notify(app, reason)) }),
 });

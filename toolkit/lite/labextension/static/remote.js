@@ -25,15 +25,21 @@ function mendWaitAsync() {
   }
 }
 
-/** Workers send the buffer that interrupts them (spec14-interrupt.mjs). */
-function learnBuffers() {
+/** Workers send the buffer that interrupts them, and how their start goes (lite/start). */
+function learnOfWorkers(hear) {
   const { Worker } = globalThis;
   globalThis.Worker = class extends Worker {
-    constructor(...words) {
-      super(...words);
+    constructor(url, ...words) {
+      super(url, ...words);
+      hear({ stage: "begun" });
+      this.addEventListener("error", ({ message }) => {
+        hear({ stage: "failed", reason: message || `${url} could not be loaded` });
+      });
       this.addEventListener("message", ({ data }) => {
         if (data?.spec14InterruptBuffer) {
           BUFFERS.set(this, new Int32Array(data.spec14InterruptBuffer));
+        } else if (data?.spec14Start) {
+          hear(data.spec14Start);
         }
       });
     }
@@ -78,20 +84,20 @@ function mendAborted(app) {
   reasons.set = (mutex, reason) => set(mutex, reason === "error" ? "interrupt-subsequent" : reason);
 }
 
-const plugin = {
+const plugin = (hear) => ({
   id: "@spec14/kernel:plugin",
   description: "Mends interrupts and prompts; follows the page's theme.",
   autoStart: true,
   activate(app) {
     mendWaitAsync();
-    learnBuffers();
+    learnOfWorkers(hear);
     mendInterrupt(app);
     mendAborted(app);
     if (HERE) {
       import(new URL("theme.mjs", HERE)).then(({ followPage }) => followPage(app));
     }
   },
-};
+});
 
 let shared = {};
 
@@ -101,8 +107,8 @@ globalThis._JUPYTERLAB["@spec14/kernel"] = {
     shared = modules;
   },
   get: async () => {
-    const { executors } = await import(new URL("executors.mjs", HERE));
-    const plugins = [plugin, ...(await executors(shared))];
+    const { executors, hear } = await import(new URL("executors.mjs", HERE));
+    const plugins = [plugin(hear), ...(await executors(shared))];
     return () => ({ __esModule: true, default: plugins });
   },
 };
