@@ -128,7 +128,7 @@ def image_test(session: nox.Session) -> None:
     On the host only, in a virtual environment with the `docker` SDK. Words after -- are pytest's.
     """
     with exit_codes():
-        _on_host(session, "image-test", "tests/image")
+        exit_with(stages.image_tests(call(session), _host_python(session, "image-test")))
 
 
 @nox.session(venv_backend=HOST_BACKEND, tags=["ours"])
@@ -138,11 +138,13 @@ def bench(session: nox.Session) -> None:
     On the host only. Words after -- are pytest's.
     """
     with exit_codes():
-        _on_host(session, "bench", "-s", "tests/benchmarks")
+        python = _host_python(session, "bench")
+        words = ("-m", "pytest", "-s", "tests/benchmarks", *session.posargs)
+        exit_with(attach([python, *words], cwd=ROOT))
 
 
-def _on_host(session: nox.Session, name: str, *words: str) -> None:
+def _host_python(session: nox.Session, name: str) -> Path:
+    """Give a Python with what drives the engine; such a session is for the host."""
     stages.on_host_only(name)
     session.install("--require-hashes", "-r", str(IMAGE_TEST_REQUIREMENTS))
-    python = Path(session.bin) / "python"
-    exit_with(attach([python, "-m", "pytest", *words, *session.posargs], cwd=ROOT))
+    return Path(session.bin) / "python"

@@ -19,7 +19,7 @@ from tests.image.machine import IGNORED, ROOT, free_port, here
 
 Copy = Callable[..., Path]
 README: Final = ROOT / "README.md"
-SECONDS: Final = 240
+SECONDS: Final = 400
 """How long it may take until the site is served; what comes after shows that it was not."""
 
 ON_A_PROJECT: Final = (
@@ -48,7 +48,7 @@ def my_package(copy_of: Copy) -> Path:
 @pytest.mark.parametrize("line", ON_A_PROJECT)
 def test_it_works(compose: Compose, my_package: Path, line: str) -> None:
     assert line in README.read_text("utf-8")
-    ran = here("sh", "-c", line, env=compose.environment(PROJECT=str(my_package)), seconds=300)
+    ran = here("sh", "-c", line, env=compose.environment(PROJECT=str(my_package)), seconds=600)
     assert ran.code == 0, ran.output
 
 

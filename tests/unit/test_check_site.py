@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from toolkit.check.origins import foreign_in_page
 from toolkit.check.site import read_site
 from toolkit.check.static import findings, require_lock, require_sound
 from toolkit.errors import LiteFailed
+from toolkit.lite.config import KERNEL_PLUGIN
 from toolkit.lite.distribution import Distribution, write_distribution
 from toolkit.runtime.distribution import read_runtime
 
@@ -323,3 +325,48 @@ def test_a_site_below_which_two_lites_lie(site: Path) -> None:
     (site / "lite" / "tree" / "jupyter-lite.json").write_text("{}")
     assert [one.folder.name for one in read_site(site).lites] == ["lite", "lite"]
     assert {"two-runtimes"} <= {one.kind for one in findings(read_site(site))}
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(["http://[", "//x", "../../a\0b", "https://cdn.example/a.whl", "", "a.whl"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *("jupyter-config-data", "litePluginSettings", KERNEL_PLUGIN),
+                    *("federated_extensions", "pipliteUrls", "pyodideUrl", "name"),
+                    *("packages", "a", "depends", "file_name", "releases", "url", "digests"),
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(config=ODD, lock=ODD, index=ODD)
+def test_whatever_a_site_holds_is_looked_at(config: Any, lock: Any, index: Any) -> None:
+    """And a configuration that leads to such a lock and index."""
+    with TemporaryDirectory() as folder:
+        lite = Path(folder) / "lite"
+        lite.mkdir()
+        settings = {KERNEL_PLUGIN: {"pyodideUrl": "./pyodide.mjs", "pipliteUrls": ["all.json"]}}
+        sound = {"jupyter-config-data": {"litePluginSettings": settings}}
+        for name, data in (("pyodide-lock.json", {"packages": {"a": lock}}), ("all.json", index)):
+            (lite / name).write_text(json.dumps(data))
+        for data in (config, {"jupyter-config-data": config}, sound):
+            (lite / "jupyter-lite.json").write_text(json.dumps(data))
+            found = list(findings(read_site(Path(folder))))
+            assert all(one.kind in KINDS for one in found)
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<img src="http://[broken"><img src="//[x">')
+    found = [one.what for one in findings(read_site(tmp_path)) if one.kind == "foreign"]
+    assert len(found) == 2

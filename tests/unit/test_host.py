@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -424,6 +425,22 @@ def test_all_tests_are_run_by_two_processes(
     assert "2 passed" in said
     assert "test_b.py::test_b" in said
     assert "1 failed, 1 passed" in said
+
+
+def test_the_images_tests_too_and_only_one_builds_the_demo(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = ("test_contents", "test_hosts", "test_users")
+    write_tree(tmp_path, {f"tests/image/{name}.py": f"def {name}(): pass\n" for name in files})
+    call = stages.Call(root=tmp_path, started_in=tmp_path)
+    assert stages.image_tests(call, Path(sys.executable)) == 0
+    said = capfd.readouterr().out
+    assert said.index("2 passed") < said.index("1 passed")
+    one = replace(call, words=("-k", "hosts"))
+    assert stages.image_tests(one, Path(sys.executable)) == 0
+    assert "1 passed, 2 deselected" in capfd.readouterr().out
+    there = {path.name for path in (Path(__file__).parents[1] / "image").glob("test_*.py")}
+    assert there > stages.WITHOUT_DEMO
 
 
 def test_a_taken_port_stops_the_preview_before_the_engine_builds(

@@ -64,3 +64,9 @@ def test_what_is_no_base_path(given: str) -> None:
     with pytest.raises(ServeFailed) as caught:
         base_path(given)
     assert "/project/en/stable/" in caught.value.do
+
+
+def test_an_address_of_the_sixth_version() -> None:
+    site = Hosting(site=Path("/srv"), base="/", profile=PROFILES["pages"], listen="[::1]:8080")
+    assert "listen [::1]:8080;" in nginx(site)
+    assert "http://:8080 {\n\tbind ::1\n" in caddy(site)

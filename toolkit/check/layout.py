@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.check.findings import Finding
-from toolkit.check.site import BuiltSite, LiteSite
+from toolkit.check.site import BuiltSite, LiteSite, listed
 
 KERNELS: Final = ("@jupyterlite/pyodide-kernel-extension", "@jupyterlite/xeus", "@spec14/")
 """Labextensions that a site with a kernel needs."""
@@ -60,7 +60,7 @@ def clashes(site: BuiltSite) -> Iterator[Finding]:
 
 
 def _loaded(lite: LiteSite) -> set[str]:
-    entries = lite.config.get("federated_extensions", ())
+    entries = listed(lite.config.get("federated_extensions"))
     return {str(one["name"]) for one in entries if isinstance(one, dict) and "name" in one}
 
 

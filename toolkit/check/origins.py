@@ -22,6 +22,7 @@ LOADING: Final = re.compile(
     r"""(?:"[^"]*"|'[^']*'|[^'">])*>""",
     re.IGNORECASE,
 )
+FOREIGN: Final = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 STYLE: Final = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 STYLE_URL: Final = re.compile(r"""(?:@import\s+|url\(\s*)["']?((?:https?:)?//[^"')\s;]+)""")
 URL_ATTRIBUTES: Final = frozenset({"src", "href", "data", "poster"})
@@ -120,7 +121,10 @@ def _default_runtimes(site: BuiltSite) -> Iterator[Finding]:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url.strip(), scheme="https")
+    try:
+        parts = urlsplit(url.strip(), scheme="https")
+    except ValueError:
+        return url.strip()  # such as "http://[": nobody can allow it
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -173,8 +177,7 @@ class _Loads(HTMLParser):
 
 def is_foreign(url: str) -> bool:
     """Tell whether a URL names a host of its own."""
-    text = url.strip()
-    return text.startswith("//") or urlsplit(text).scheme in {"http", "https"}
+    return FOREIGN.match(url.strip()) is not None
 
 
 def _foreign_values(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from toolkit.archive import file_sha256
 from toolkit.check.findings import Finding
-from toolkit.check.site import BuiltSite, LiteSite
+from toolkit.check.origins import is_foreign
+from toolkit.check.site import BuiltSite, LiteSite, listed, path_of
 from toolkit.lite.config import LOCK
 
 STARTED_WITH: Final = (
@@ -30,9 +30,9 @@ def locks(site: BuiltSite) -> Iterator[Finding]:
         if file.name == LOCK:
             yield from lock_entries(file, site.name(file))
     for lite in site.lites:
-        for url in lite.kernel.get("pipliteUrls", ()):
-            file = (lite.folder / urlsplit(str(url)).path).resolve()
-            if not urlsplit(str(url)).scheme and file.is_file():
+        for url in listed(lite.kernel.get("pipliteUrls")):
+            path = path_of(url)
+            if path is not None and (file := (lite.folder / path).resolve()).is_file():
                 yield from _index_entries(site, file)
 
 
@@ -54,13 +54,13 @@ def lock_entries(file: Path, name: str) -> Iterator[Finding]:
     for package, described in packages.items():
         entry = _object(described)
         wheel = str(entry.get("file_name", ""))
-        if urlsplit(wheel).scheme in ("http", "https"):
+        if is_foreign(wheel):
             yield wrong(f"{package} is loaded from {wheel}", "copy the wheel into the site")
         elif not (found := file.parent / wheel).is_file():
             yield wrong(f"{package} names {wheel}, which is not there")
         elif file_sha256(found) != entry.get("sha256"):
             yield wrong(f"{wheel} is not the file that the lock describes")
-        if missing := sorted(set(entry.get("depends", ())) - packages.keys()):
+        if missing := sorted({str(one) for one in listed(entry.get("depends"))} - packages.keys()):
             needed = ", ".join(missing)
             yield wrong(
                 f"{package} depends on {needed}, not in the lock", "add the wheel to the site"
@@ -71,11 +71,11 @@ def _index_entries(site: BuiltSite, file: Path) -> Iterator[Finding]:
     """Check an index of piplite (``all.json``): releases by project and version."""
     for project in _object(file).values():
         for releases in _object(_object(project).get("releases")).values():
-            for entry in releases if isinstance(releases, list) else ():
+            for entry in listed(releases):
                 url = str(_object(entry).get("url", ""))
-                wheel = file.parent / urlsplit(url).path
+                wheel = file.parent / (path_of(url) or "")
                 digest = _object(_object(entry).get("digests")).get("sha256")
-                if urlsplit(url).scheme in ("http", "https"):
+                if is_foreign(url):
                     what = f"a wheel is loaded from {url}"
                 elif not wheel.is_file():
                     what = f"names {url}, which is not there"

@@ -38,10 +38,8 @@ class LiteSite:
     @property
     def runtime(self) -> Path | None:
         """Folder of the runtime that the kernel starts; ``None`` for one of another origin."""
-        url = self.kernel.get("pyodideUrl")
-        if not isinstance(url, str) or urlsplit(url).scheme or url.startswith("//"):
-            return None
-        return (self.folder / urlsplit(url).path).resolve().parent
+        path = path_of(self.kernel.get("pyodideUrl"))
+        return None if path is None else (self.folder / path).resolve().parent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +88,20 @@ class BuiltSite:
             for page in self.of(".html")
             if not self.in_lite(page) and FILES.isdisjoint(page.relative_to(self.root).parts)
         )
+
+
+def path_of(url: object) -> str | None:
+    """Give the path that a URL names in its own site; ``None`` for any other, and for none."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+    except ValueError:
+        return None  # such as "http://["
+    return None if parts is None or parts.scheme or parts.netloc else parts.path
+
+
+def listed(value: object) -> list[Any]:
+    """Give a list as it is, and an empty one for what is none: a site may hold anything."""
+    return value if isinstance(value, list) else []
 
 
 def read_site(folder: Path) -> BuiltSite:

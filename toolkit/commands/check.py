@@ -18,7 +18,7 @@ from toolkit.check.findings import Finding
 from toolkit.check.site import read_site
 from toolkit.check.static import findings
 from toolkit.commands.options import PROJECT, Options
-from toolkit.errors import ServeFailed, SiteFaulty
+from toolkit.errors import ServeFailed, SiteFaulty, ToolMissing
 from toolkit.progress import Steps
 from toolkit.project import read_project
 from toolkit.serve.headers import PROFILES
@@ -79,11 +79,11 @@ def check(
         msg = f"there is no site in {folder}"
         raise ServeFailed(msg, do="run spec14 docs first, or name the folder of a built site")
     budget = read_budget(limits)
+    names = _chosen(browsers)
     built = read_site(folder)
     found = list(findings(built, project.settings.docs.allow_origins if project else ()))
     steps.say(f"{len(built.files)} files, {len(built.pages)} pages: {len(found)} findings")
     places = report or (project.report if project else Path(".spec14") / "report")
-    names = _chosen(browsers)
     audits = []
     if names:
         pages = [built.name(page) for page in built.pages]
@@ -105,10 +105,19 @@ def check(
 
 
 def _chosen(browsers: Sequence[str]) -> list[str]:
-    """Give the browsers to use: the second one is used without a mouse."""
+    """Give the browsers to use: the second one is used without a mouse.
+
+    Raises
+    ------
+    ToolMissing
+        When none is named and none is there.
+    """
     if "none" in browsers:
         return []
-    return sorted(set(browsers) or browsers_here())
+    if names := sorted(set(browsers) or browsers_here()):
+        return names
+    msg = "no browser is on PATH"
+    raise ToolMissing(msg, do="run this inside the spec14-toolkit image, or give --browser none")
 
 
 def _visit(tour: Tour, name: str, pictures: Path, steps: Steps, budget: Budget) -> Audit:

@@ -95,7 +95,7 @@ def serve(
                     site=folder,
                     base=base_path(base),
                     profile=header_profile(profile),
-                    listen=f"{host}:{port}",
+                    listen=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
                 )
             ),
             nl=False,

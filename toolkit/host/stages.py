@@ -22,7 +22,13 @@ from toolkit.host.project_path import checked_project, chosen_project, dotenv
 from toolkit.process import attach, started
 
 CHECKED_SCRIPTS: Final = ("*.mjs", "*.js")
+PYTEST: Final = ("-m", "pytest", "--durations=40", "--durations-min=5")
 PYTEST_INTERRUPTED: Final = 2
+WITHOUT_DEMO: Final = frozenset(
+    {"test_commands.py", "test_contents.py", "test_host.py", "test_readme_lines.py"}
+)
+"""Tests of the image that do not need the demo's site, which takes a minute to build."""
+
 TEST_CACHE: Final = "SPEC14_TEST_CACHE"
 """Environment variable: what tests that need not make it anew keep in common."""
 
@@ -109,21 +115,55 @@ def tests(call: Call) -> int:
     """
     if not inside_image():
         return _our_job(call, "tests")
-    pytest = [sys.executable, "-m", "pytest", "--durations=40", "--durations-min=5"]
+    pytest = (sys.executable, *PYTEST)
     if call.words:
         return attach([*pytest, *call.words], cwd=call.root)
+    files = _test_files(call, "integration")
     with tempfile.TemporaryDirectory(prefix="spec14-tests-") as shared:
-        return _two_halves(call, pytest, env={TEST_CACHE: shared})
+        return _side_by_side(
+            [*pytest, *files[::2], "tests/browser"],
+            [*pytest, "tests/unit", *files[1::2]],
+            cwd=call.root,
+            env={TEST_CACHE: shared},
+        )
 
 
-def _two_halves(call: Call, pytest: list[str], env: dict[str, str]) -> int:
-    files = sorted(map(str, (call.root / "tests" / "integration").glob("test_*.py")))
-    other_half = [*pytest, "tests/unit", *files[1::2]]
+def image_tests(call: Call, python: Path) -> int:
+    """Run the tests that drive the engine, by two processes side by side.
+
+    Parameters
+    ----------
+    call
+        How the session was called.
+    python
+        The Python that has what they need.
+
+    Returns
+    -------
+    int
+        pytest's exit code, as in :func:`tests`.
+    """
+    pytest = (str(python), *PYTEST)
+    if call.words:
+        return attach([*pytest, "tests/image", *call.words], cwd=call.root)
+    files = _test_files(call, "image")
+    beside = [file for file in files if Path(file).name in WITHOUT_DEMO]
+    first = [file for file in files if file not in beside]
+    return _side_by_side([*pytest, *first], [*pytest, *beside], cwd=call.root, env={})
+
+
+def _test_files(call: Call, kind: str) -> list[str]:
+    return sorted(map(str, (call.root / "tests" / kind).glob("test_*.py")))
+
+
+def _side_by_side(
+    words: list[str], other_words: list[str], *, cwd: Path, env: dict[str, str]
+) -> int:
     with (
         tempfile.TemporaryFile() as said,
-        started(other_half, cwd=call.root, env=env, stdout=said) as beside,
+        started(other_words, cwd=cwd, env=env, stdout=said) as beside,
     ):
-        code = attach([*pytest, *files[::2], "tests/browser"], cwd=call.root, env=env)
+        code = attach(words, cwd=cwd, env=env)
         if code in (-signal.SIGINT, PYTEST_INTERRUPTED):
             return code  # on the way out the other one is ended
         other = beside.wait()

@@ -36,7 +36,7 @@ def caddy(hosting: Hosting) -> str:
         [
             HEAD,
             f"http://:{port} {{",
-            f"\tbind {address}",
+            f"\tbind {address.strip('[]')}",
             *(f"\t{line}" for line in (*inner, *_errors(hosting))),
             "}",
             "",
