@@ -130,7 +130,9 @@ def test_ctrl_c_at_any_moment(changed: Path, delay: float) -> None:
         code = child.wait(20)
         assert child.stdout is not None
         said = child.stdout.read()
-    assert code in (130, -signal.SIGINT), said
+    # Python answers in its own way while it begins itself.
+    begins = code == 1 and said.startswith("Fatal Python error: init_")
+    assert begins or code in (130, -signal.SIGINT), said
     if delay > 0.2:
         assert "Traceback" not in said
     assert the_wheel(changed).read_bytes() == before

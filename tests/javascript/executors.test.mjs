@@ -70,11 +70,14 @@ test("where Python cannot start, no cell waits, and it is told once", async () =
   const { context, ran, told, run } = starting();
   const cells = [cell("a"), cell("b")];
   const all = cells.map(run);
-  hear({ stage: "failed", reason: "pyodide.asm.wasm could not be loaded" });
+  hear({ stage: "failed", reason: "one.whl could not be loaded" });
+  await soon();
+  assert.deepEqual(told, []);
+  hear({ stage: "failed", reason: "no module", final: true });
   hear({ stage: "loading", loaded: 1, total: 2 });
   assert.deepEqual(await Promise.all(all), [false, false]);
   assert.deepEqual(cells.map(({ prompts }) => prompts), [["*", ""], ["*", ""]]);
-  assert.deepEqual(told, ["pyodide.asm.wasm could not be loaded"]);
+  assert.deepEqual(told, ["one.whl could not be loaded"]);
   assert.deepEqual(ran, []);
   // Another try, of the same page: a worker has begun.
   hear({ stage: "begun" });

@@ -132,7 +132,7 @@ test("it hears from a worker whether Python starts", async () => {
   const prompts = [];
   const cell = { model: { type: "code" }, setPrompt: (text) => prompts.push(text) };
   const ran = runCell({ cell, sessionContext: { session: null, isReady: false } });
-  worker.says({ spec14Start: { stage: "failed", reason: "no memory" } });
+  worker.says({ spec14Start: { stage: "failed", reason: "no memory", final: true } });
   assert.equal(await ran, false);
   assert.deepEqual(prompts, ["*", ""]);
   const [[command, { message, type }]] = parts.done;

@@ -92,5 +92,5 @@ test("a kernel that does not start says why", async () => {
   const run = () => Promise.reject(new Error("ModuleNotFoundError: comm"));
   const { said, python } = await start(server(BYTES), ["a.whl"], { run });
   await assert.rejects(python.runPythonAsync("import pyodide_kernel"), /comm/);
-  assert.deepEqual(said.at(-1), { stage: "failed", reason: "ModuleNotFoundError: comm" });
+  assert.deepEqual(said.at(-1), { stage: "failed", reason: "ModuleNotFoundError: comm", final: true });
 });

@@ -80,7 +80,8 @@ async function read(body, onBytes) {
  * Start the runtime with `load` and tell of it.
  *
  * `tell` gets `{stage, …}`: `loading` with `loaded` and `total` in bytes (a total of 0 is not known
- * yet), `starting`, `ready`, and `failed` with a `reason`.
+ * yet), `starting`, `ready`, and `failed` with a `reason`: a file could not be had, or, where it is
+ * `final`, Python will not come.
  */
 export async function told(load, { scope, here, tell, now = () => performance.now() }) {
   const { fetch } = scope;
@@ -100,7 +101,10 @@ export async function told(load, { scope, here, tell, now = () => performance.no
       }
     },
     onFailure: (url, why) => {
-      tell({ stage: "failed", reason: `${nameOf(url)} could not be loaded: ${why}` });
+      const name = nameOf(url);
+      // Without a package Python starts; without a part of its own it waits for it for ever.
+      const final = !name.endsWith(".whl");
+      tell({ stage: "failed", reason: `${name} could not be loaded: ${why}`, final });
     },
   });
   try {
@@ -110,7 +114,7 @@ export async function told(load, { scope, here, tell, now = () => performance.no
     whenLastRan(python, tell);
     return python;
   } catch (error) {
-    tell({ stage: "failed", reason: reasonOf(error) });
+    tell({ stage: "failed", reason: reasonOf(error), final: true });
     throw error;
   } finally {
     scope.fetch = fetch;
@@ -141,7 +145,7 @@ function whenLastRan(python, tell) {
       tell({ stage: "ready" });
       return result;
     } catch (error) {
-      tell({ stage: "failed", reason: reasonOf(error) });
+      tell({ stage: "failed", reason: reasonOf(error), final: true });
       throw error;
     }
   };

@@ -18,12 +18,17 @@ export function isStarting(context) {
 /** Why Python cannot be started in this page; empty while it may be. */
 let failure = "";
 
+/** The first file that could not be had: it says more than the error that comes of it. */
+let missing = "";
+
 /** Take in how a start goes, in the words of lite/start/spec14-progress.mjs. */
-export function hear({ stage, reason }) {
-  if (stage === "failed") {
-    failure = reason;
-  } else if (stage !== "loading") {
-    failure = "";
+export function hear({ stage, reason, final = false }) {
+  if (final) {
+    failure = missing || reason;
+  } else if (stage === "failed") {
+    missing ||= reason;
+  } else if (stage === "begun") {
+    [failure, missing] = ["", ""];
   }
 }
 

@@ -33,7 +33,7 @@ function learnOfWorkers(hear) {
       super(url, ...words);
       hear({ stage: "begun" });
       this.addEventListener("error", ({ message }) => {
-        hear({ stage: "failed", reason: message || `${url} could not be loaded` });
+        hear({ stage: "failed", reason: message || `${url} could not be loaded`, final: true });
       });
       this.addEventListener("message", ({ data }) => {
         if (data?.spec14InterruptBuffer) {
