@@ -27,6 +27,7 @@ from toolkit.lite.config import ALWAYS_APPS, APPS
 from toolkit.lite.distribution import Distribution
 from toolkit.lite.kernel import kernel_wheels as all_kernel_wheels
 from toolkit.lite.site import LiteSite, build_lite
+from toolkit.lite.snapshot.manifest import SiteSnapshot
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
@@ -78,6 +79,8 @@ class Parts:
         Whether the project's tests passed with this very wheel; ``None``: they were not run.
     data
         What the examples read by URL.
+    snapshots
+        Gives the memory snapshot that the site's kernels start from.
     """
 
     wheels: Sequence[Path]
@@ -85,6 +88,7 @@ class Parts:
     runtime: Path
     tested: bool | None = None
     data: Sequence[DataFile] = ()
+    snapshots: Callable[[Distribution], SiteSnapshot] | None = None
 
 
 def build_docs(
@@ -188,6 +192,7 @@ def around_pages(
         runtime=read_runtime(parts.runtime),
         kernel=all_kernel_wheels(parts.kernel_wheels),
         project=tuple(parts.wheels),
+        own=wheel,
     )
     if examine is not None:
         examine(folder, pages, distribution.wheels)
@@ -196,6 +201,7 @@ def around_pages(
         describe_lite(given, folder, pages, distribution),
         data=tuple(parts.data),
         pypi=project.settings.docs.pypi,
+        snapshot=parts.snapshots(distribution) if parts.snapshots else None,
     )
     shutil.rmtree(pages / IN_SITE, ignore_errors=True)
     build_lite(lite, pages / IN_SITE, cache=project.cache / "lite", on_line=on_line)

@@ -21,22 +21,26 @@ from packaging.utils import (
 from packaging.version import Version
 
 from toolkit.errors import LiteFailed
-from toolkit.lite.config import LOCK
-from toolkit.runtime.distribution import Runtime
+from toolkit.lite.config import LOCK, read_json
+from toolkit.lite.snapshot.manifest import (
+    MANIFEST,
+    SiteSnapshot,
+    parts,
+    write_reason,
+    write_snapshot,
+)
+from toolkit.runtime.distribution import RUNTIME_FILES, Runtime
+from toolkit.runtime.interpreter import HERE as RUNTIME_ROOM
 from toolkit.runtime.lock import WheelFacts, make_lock, marker_environment, read_wheel
 
-RUNTIME_FILES: Final = (
-    "pyodide.mjs",
-    "pyodide.asm.mjs",
-    "pyodide.asm.wasm",
-    "python_stdlib.zip",
-)
 FILES: Final = "spec14-files.json"
 """Names and sizes in bytes of what a start fetches: the page shows how much has come."""
 
 IMPORTED: Final = (".mjs",)
 """What a worker imports instead of fetching it: nobody can count its bytes as they come."""
 
+HEAP: Final = RUNTIME_ROOM / "heap"
+"""Beside them: what is told to the runtime to start from a memory snapshot."""
 START: Final = Path(__file__).parent / "start"
 """Scripts that lie beside the runtime: what a site adds to its start."""
 INSIDE: Final = Path(__file__).parent / "inside"
@@ -56,11 +60,15 @@ class Distribution:
     project
         Wheels of the project and of what it requires. Where one of them is a package
         that the kernel brings too, this one is taken.
+    own
+        The project's own wheel among them: with what it requires it is there from the start of
+        a kernel. The others come when they are imported. Without one, all are there.
     """
 
     runtime: Runtime
     kernel: tuple[Path, ...]
     project: tuple[Path, ...]
+    own: Path | None = None
 
     @property
     def wheels(self) -> tuple[Path, ...]:
@@ -68,9 +76,39 @@ class Distribution:
         mine = {_name(wheel) for wheel in self.project}
         return (*self.project, *(wheel for wheel in self.kernel if _name(wheel) not in mine))
 
+    @property
+    def of_kernel(self) -> tuple[Path, ...]:
+        """The wheels that the kernel itself is made of: the project's where it brings one."""
+        names = {_name(wheel) for wheel in self.kernel}
+        return tuple(wheel for wheel in self.wheels if _name(wheel) in names)
 
-def write_distribution(distribution: Distribution, folder: Path) -> None:
-    """Write runtime, wheels and lock.
+    @property
+    def from_start(self) -> tuple[Path, ...]:
+        """The project's own wheel, and those of what it requires, but for the kernel's."""
+        others = {_name(wheel): wheel for wheel in self.wheels if wheel not in self.of_kernel}
+        if self.own is None:
+            return tuple(others.values())
+        packages = make_lock(self.runtime, self.wheels).packages
+        found, new = set[str](), {str(_name(self.own))}
+        while new:
+            found |= new
+            new = {other for name in new for other in packages[name].depends} - found
+        return tuple(wheel for name, wheel in others.items() if name in found)
+
+
+def write_distribution(
+    distribution: Distribution, folder: Path, snapshot: SiteSnapshot | None = None
+) -> None:
+    """Write runtime, wheels and lock, and what kernels start from.
+
+    Parameters
+    ----------
+    distribution
+        What is written.
+    folder
+        Where it goes; nothing is there.
+    snapshot
+        A memory snapshot of the kernel; without one, kernels start in the ordinary way.
 
     Raises
     ------
@@ -85,22 +123,29 @@ def write_distribution(distribution: Distribution, folder: Path) -> None:
     lock = make_lock(runtime, wheels)
     folder.mkdir(parents=True)
     files = (runtime.folder / name for name in RUNTIME_FILES)
-    added = (*sorted(START.glob("*.mjs")), *sorted(INSIDE.glob("*.py")))
+    added = (*sorted(START.glob("*.mjs")), *sorted(HEAP.glob("*.mjs")), *sorted(INSIDE.glob("*.py")))
     for source in (*files, *added, *wheels):
         shutil.copyfile(source, folder / source.name)
     lock.to_json(folder / LOCK, indent=1)
-    write_sizes(folder)
+    if snapshot is None:
+        write_reason(folder, "the site was built without one")
+    else:
+        write_snapshot(snapshot, folder, runtime=runtime, kernel=distribution.of_kernel)
+    write_sizes(distribution, folder)
 
 
-def write_sizes(folder: Path) -> None:
-    """Write the sizes of the files that a start fetches (``spec14-progress.mjs`` reads them).
-
-    The kernel loads every wheel of the lock while it starts (``configure_kernel``).
-    """
+def write_sizes(distribution: Distribution, folder: Path) -> None:
+    """Write the sizes of the files that each kind of start fetches (``spec14-progress.mjs``)."""
+    manifest = read_json(folder / MANIFEST)
+    always = [LOCK, MANIFEST, *(name for name in RUNTIME_FILES if not name.endswith(IMPORTED))]
+    wheels = [*distribution.of_kernel, *distribution.from_start]
+    kinds = {
+        "ordinary": [*always, *(wheel.name for wheel in wheels)],
+        "snapshot": [*always, *(part["file"] for part in parts(manifest))],
+    }
     sizes = {
-        file.name: file.stat().st_size
-        for file in sorted(folder.iterdir())
-        if file.suffix not in IMPORTED
+        kind: {name: (folder / name).stat().st_size for name in sorted(names)}
+        for kind, names in kinds.items()
     }
     (folder / FILES).write_text(json.dumps(sizes, indent=1) + "\n", "utf-8")
 

@@ -10,6 +10,7 @@ from toolkit.lite.config import PYODIDE, configure_kernel
 from toolkit.lite.contents import add_contents
 from toolkit.lite.distribution import Distribution, names, write_distribution
 from toolkit.lite.interface import add_interface
+from toolkit.lite.snapshot.manifest import SiteSnapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class LiteSite:
         What examples read by URL.
     pypi
         Whether the kernel takes from PyPI what is not in the site.
+    snapshot
+        What kernels start from; without one they start in the ordinary way.
     """
 
     application: Application
@@ -38,6 +41,7 @@ class LiteSite:
     ignore: tuple[str, ...] = ()
     data: tuple[DataFile, ...] = ()
     pypi: bool = False
+    snapshot: SiteSnapshot | None = None
 
 
 def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | None = None) -> None:
@@ -61,7 +65,7 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
     """
     copy_application(site.application, out, cache=cache, on_line=on_line)
     add_interface(out)
-    write_distribution(site.distribution, out / PYODIDE)
+    write_distribution(site.distribution, out / PYODIDE, site.snapshot)
     add_contents(
         out,
         site.contents,
@@ -73,7 +77,7 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
         write_data(site.data, out / FOLDER)
     configure_kernel(
         out / "jupyter-lite.json",
-        preload=names(site.distribution.wheels),
+        preload=names((*site.distribution.of_kernel, *site.distribution.from_start)),
         data=f"{FOLDER}/{MANIFEST}" if site.data else None,
         pypi=site.pypi,
     )

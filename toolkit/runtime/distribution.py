@@ -19,6 +19,14 @@ from toolkit.errors import CrossEnvFailed
 
 SYSCONFIGDATA: Final = "_sysconfigdata__emscripten_wasm32-emscripten"
 TRIPLET: Final = "wasm32-emscripten"
+RUNTIME_FILES: Final = (
+    "pyodide.mjs",
+    "pyodide.asm.mjs",
+    "pyodide.asm.wasm",
+    "python_stdlib.zip",
+)
+"""What a start loads of them."""
+
 BUILT_AT: Final = re.compile(r'(os\.environ\.get\("PYODIDE_ROOT", )"[^"]*"')
 
 type SysconfigVars = Mapping[str, str | int]

@@ -18,6 +18,7 @@ from typing import Any, Final
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.process import find_tool, run
+from toolkit.runtime.distribution import RUNTIME_FILES
 from toolkit.runtime.interpreter import HERE, NODE_FLAGS, Interpreter, Message, Start, settings
 
 IMPORTS: Final = (
@@ -202,10 +203,9 @@ def _messages(interpreter: Interpreter) -> Iterator[Message]:
 
 def _key(start: Start, imports: tuple[str, ...]) -> str:
     node = find_tool("node").resolve().stat()
-    runtime = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-    folders = [HERE / "launcher", HERE / "node", HERE / "inside", *start.inside.values()]
+    folders = [HERE / "launcher", HERE / "heap", HERE / "node", HERE / "inside", *start.inside.values()]
     return key_of(
-        [file_sha256(start.runtime / name) for name in runtime],
+        [file_sha256(start.runtime / name) for name in RUNTIME_FILES],
         [node.st_size, node.st_mtime_ns],
         # The record of how it was filled; without one, what is installed.
         str(start.python),

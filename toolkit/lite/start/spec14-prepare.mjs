@@ -15,6 +15,14 @@ export async function modules() {
   return await Promise.all(texts);
 }
 
+function write(py, texts) {
+  py.FS.mkdirTree(FOLDER);
+  for (const [name, text] of texts) py.FS.writeFile(`${FOLDER}/${name}`, text);
+  const { path } = py.pyimport("sys");
+  path.append(FOLDER);
+  path.destroy();
+}
+
 // Synchronous, as what asks is: a worker may.
 function read(url) {
   if (!url) return new Map();
@@ -25,13 +33,12 @@ function read(url) {
   return mapOf(JSON.parse(request.responseText), url);
 }
 
-/** `options` are those of loadPyodide; `spec14DataURL` in them is where the manifest lies. */
+/**
+ * `options` are those of loadPyodide; `spec14DataURL` in them is where the manifest lies. `texts` are
+ * those of our modules: none where they are in memory already.
+ */
 export function prepare(py, texts, options) {
   answer(globalThis, () => read(options?.spec14DataURL));
-  py.FS.mkdirTree(FOLDER);
-  for (const [name, text] of texts) py.FS.writeFile(`${FOLDER}/${name}`, text);
-  const { path } = py.pyimport("sys");
-  path.append(FOLDER);
-  path.destroy();
+  if (texts.length > 0) write(py, texts);
   py.pyimport("spec14_site").prepare();
 }

@@ -1,7 +1,7 @@
 // What the kernel's worker tells the page beside it while Python starts: bytes loaded of how many,
 // then that Python starts, then that it is ready. The page listens in toolkit/docs/reader.
 
-/** Names and sizes of what a start fetches, written beside this file when the site is built. */
+/** Names and sizes of what each kind of start fetches, written beside the lock when the site is built. */
 export const FILES = "spec14-files.json";
 
 /** How often the page hears of bytes, in milliseconds. */
@@ -16,11 +16,21 @@ export const channelName = (lite) => `spec14-start:${new URL(lite).pathname}`;
 /** The bytes of a start: what has come of the files whose sizes are known. */
 export class Count {
   #come = new Map();
-  #sizes = {};
+  #kinds = {};
+  #kind = "ordinary";
 
-  /** The sizes in bytes, by file name; they come beside the files themselves. */
-  expect(sizes) {
-    this.#sizes = sizes;
+  /** The sizes in bytes, by kind of start and file name; they come beside the files themselves. */
+  learn(kinds) {
+    this.#kinds = kinds;
+  }
+
+  /** Expect the files of a kind of start. */
+  expect(kind) {
+    this.#kind = kind;
+  }
+
+  get #sizes() {
+    return this.#kinds[this.#kind] ?? {};
   }
 
   add(url, bytes) {
@@ -77,7 +87,8 @@ async function read(body, onBytes) {
 }
 
 /**
- * Start the runtime with `load` and tell of it.
+ * Start the runtime with `load` and tell of it. `load` is given what it needs to fetch without being
+ * counted, and to be counted itself: `{fetch, onBytes, expect}`.
  *
  * `tell` gets `{stage, …}`: `loading` with `loaded` and `total` in bytes (a total of 0 is not known
  * yet), `starting`, `ready`, and `failed` with a `reason`: a file could not be had, or, where it is
@@ -93,13 +104,14 @@ export async function told(load, { scope, here, tell, now = () => performance.no
   };
   report();
   learnSizes(fetch.bind(scope), here, count);
+  const onBytes = (url, bytes) => {
+    count.add(url, bytes);
+    if (now() - last >= PAUSE) {
+      report();
+    }
+  };
   scope.fetch = counting(fetch.bind(scope), {
-    onBytes: (url, bytes) => {
-      count.add(url, bytes);
-      if (now() - last >= PAUSE) {
-        report();
-      }
-    },
+    onBytes,
     onFailure: (url, why) => {
       const name = nameOf(url);
       // Without a package Python starts; without a part of its own it waits for it for ever.
@@ -108,7 +120,11 @@ export async function told(load, { scope, here, tell, now = () => performance.no
     },
   });
   try {
-    const python = await load();
+    const python = await load({
+      fetch: fetch.bind(scope),
+      onBytes: (name, bytes) => onBytes(new URL(name, here), bytes),
+      expect: (kind) => count.expect(kind),
+    });
     report();
     tell({ stage: "starting" });
     whenLastRan(python, tell);
@@ -124,7 +140,7 @@ export async function told(load, { scope, here, tell, now = () => performance.no
 async function learnSizes(fetch, here, count) {
   try {
     const answer = await fetch(new URL(FILES, here));
-    count.expect(answer.ok ? await answer.json() : {});
+    count.learn(answer.ok ? await answer.json() : {});
   } catch {
     // Without sizes the page says what is being loaded, and not how much.
   }

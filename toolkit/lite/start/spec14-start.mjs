@@ -1,9 +1,10 @@
 // What the kernel's worker imports in the place of `pyodide.mjs` (`pyodideUrl` of pyodide-kernel
 // 0.8.6): the same runtime, with what this site adds around its start.
-import { loadPyodide as load } from "./pyodide.mjs";
+import { loadPyodide as load, version } from "./pyodide.mjs";
 import { listen } from "./spec14-interrupt.mjs";
 import { modules, prepare } from "./spec14-prepare.mjs";
 import { channelName, told } from "./spec14-progress.mjs";
+import { start } from "./spec14-snapshot.mjs";
 
 export * from "./pyodide.mjs";
 
@@ -18,8 +19,15 @@ export async function loadPyodide(options) {
     // The notebook's own page hears it, too: a cell does not wait for what cannot come.
     self.postMessage({ spec14Start: message });
   };
-  const texts = modules();
-  const py = await told(() => load(options), { scope: globalThis, here, tell });
+  const scope = globalThis;
+  let texts = [];
+  const way = (found) => {
+    tell({ stage: "way", ...found });
+    // In a snapshot they are in memory.
+    if (!found.snapshot) texts = modules();
+  };
+  const begin = (line) => start(options, { ...line, load, version, base: here, scope, tell: way });
+  const py = await told(begin, { scope, here, tell });
   // After that: what counts bytes takes itself out of `fetch` again.
   prepare(py, await texts, options);
   listen(py);

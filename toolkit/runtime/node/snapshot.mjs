@@ -4,7 +4,7 @@ import process from "node:process";
 
 import { held, register } from "./channel.mjs";
 import { load } from "./start.mjs";
-import { taken } from "./restore.mjs";
+import { taken } from "../heap/spec14-heap.mjs";
 
 const wanted = JSON.parse(process.argv[2]);
 

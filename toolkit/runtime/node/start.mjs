@@ -28,7 +28,7 @@ export async function start(wanted, own = {}) {
   let reason = "";
   if (wanted.snapshot) {
     try {
-      const py = await load(wanted, await restoring(wanted.runtime, wanted.snapshot, own));
+      const py = await load(wanted, restoring(wanted.runtime, wanted.snapshot, own));
       py.pyimport("spec14_restored").renew(py._module.getEnvStrings());
       return { py, snapshot: true, reason };
     } catch (error) {

@@ -1,0 +1,96 @@
+"""A snapshot in a site: its files beside the lock, and what says that they belong together."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from toolkit.archive import file_sha256
+from toolkit.cache import write_atomically
+from toolkit.lite.config import LOCK
+from toolkit.lite.snapshot.heap import TIME
+from toolkit.lite.snapshot.kept import KernelSnapshot
+from toolkit.lite.snapshot.parts import Part
+from toolkit.runtime.distribution import RUNTIME_FILES, Runtime
+from toolkit.runtime.lock import read_wheel
+
+MANIFEST: Final = "spec14-snapshot.json"
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteSnapshot:
+    """What a site's kernels start from.
+
+    Attributes
+    ----------
+    kernel
+        The kernel's memory and files.
+    packages
+        Further wheels whose files are there from the start, and those files with their folder.
+    """
+
+    kernel: KernelSnapshot
+    packages: tuple[tuple[Path, Part, Path], ...] = ()
+
+
+def write_snapshot(
+    snapshot: SiteSnapshot, folder: Path, *, runtime: Runtime, kernel: Sequence[Path]
+) -> None:
+    """Write a snapshot into a distribution.
+
+    Parameters
+    ----------
+    snapshot
+        What is written; only its reason where there is one.
+    folder
+        ``static/pyodide`` of a site, with runtime and lock.
+    runtime
+        The runtime.
+    kernel
+        The kernel's wheels.
+    """
+    made = snapshot.kernel
+    if made.reason or made.heap is None or made.files is None:
+        write_reason(folder, made.reason)
+        return
+    files = [(made.files, made.folder), *((part, place) for _, part, place in snapshot.packages)]
+    wheels = [*kernel, *(wheel for wheel, _, _ in snapshot.packages)]
+    facts = {str(read_wheel(wheel).name): file_sha256(wheel) for wheel in wheels}
+    manifest = {
+        "schema": SCHEMA,
+        "reason": "",
+        "pyodide": runtime.version,
+        "runtime": {name: file_sha256(folder / name) for name in RUNTIME_FILES},
+        "lock": file_sha256(folder / LOCK),
+        "wheels": dict(sorted(facts.items())),
+        "packages": sorted(facts),
+        "time": TIME,
+        "start": made.start,
+        "heap": {**made.heap.as_json(), "memory": made.memory, "runs": made.runs},
+        "files": [part.as_json() for part, _ in files],
+    }
+    for part, place in [(made.heap, made.folder), *files]:
+        shutil.copyfile(place / part.file, folder / part.file)
+    _write(folder, manifest)
+
+
+def write_reason(folder: Path, reason: str) -> None:
+    """Say in a distribution why there is no snapshot."""
+    _write(folder, {"schema": SCHEMA, "reason": reason})
+
+
+def parts(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the entries of files in a manifest."""
+    if manifest.get("reason"):
+        return
+    yield manifest["heap"]
+    yield from manifest["files"]
+
+
+def _write(folder: Path, manifest: Mapping[str, Any]) -> None:
+    content = json.dumps(manifest, separators=(",", ":")) + "\n"
+    write_atomically(folder / MANIFEST, content.encode())
+
