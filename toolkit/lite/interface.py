@@ -20,12 +20,15 @@ And a notebook in a frame takes over whether the page around it is light or dark
 (``labextension/static/theme.mjs``).
 """
 
+import html
 import json
 import shutil
 from pathlib import Path
 from typing import Final
 
+from toolkit.errors import LiteFailed
 from toolkit.lite.config import read_json
+from toolkit.lite.kernel import EXTENSION
 
 NAME: Final = "@spec14/kernel"
 FOLDER: Final = Path(__file__).parent / "labextension"
@@ -35,7 +38,23 @@ REPLACED: Final = tuple(
 """Plugins of JupyterLab that the labextension's own stand for."""
 
 FROM_FILE: Final = "static/from-file.js"
+EARLY: Final = "static/early.js"
 HEAD: Final = "<head>"
+
+RUNNING: Final = frozenset({"notebooks", "repl", "consoles"})
+"""Applications that start a kernel when they are opened."""
+
+WORKERS: Final = {"plain": "comlink", "isolated": "coincident"}
+"""Scripts of the kernel's workers (``initWorker`` of pyodide-kernel 0.8.6), with and without
+isolation headers."""
+
+WORKER: Final = """\
+// The kernel's own worker, which is told at once what it will be asked for: early.js.
+import "./{script}";
+
+const {{ start, options }} = JSON.parse(decodeURIComponent(self.location.hash.slice(1)));
+import(start).then(({{ beginEarly }}) => beginEarly(options));
+"""
 
 
 def add_interface(site: Path) -> None:
@@ -56,14 +75,41 @@ def add_interface(site: Path) -> None:
     data["federated_extensions"] = [{"name": NAME, **build}, *loaded]
     data["disabledExtensions"] = sorted({*data.get("disabledExtensions", ()), *REPLACED})
     file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
+    workers = json.dumps(_early_workers(site))
     for page in (site / "index.html", *sorted(site.glob("*/index.html"))):
         if page.is_file():
-            _say_from_file(page, site)
+            _add_scripts(page, site, workers)
 
 
-def _say_from_file(page: Path, site: Path) -> None:
-    """Have a page of an application say why it stays empty where it is opened from a disk."""
-    up = "../" * (len(page.relative_to(site).parts) - 1)
-    script = f'<script src="{up}extensions/{NAME}/{FROM_FILE}"></script>'
+def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
+    """Write the workers that are started early; give the paths of the kernel's own and of ours.
+
+    They lie in one folder: what Python asks for by a relative URL is found from there.
+    """
+    folder = site / "extensions" / EXTENSION / "static"
+    found: dict[str, tuple[str, str]] = {}
+    for kind, stem in WORKERS.items():
+        scripts = sorted(folder.glob(f"{stem}.worker.*.js"))
+        if len(scripts) != 1:
+            msg = f"the kernel has {len(scripts)} scripts named {stem}.worker.*.js"
+            raise LiteFailed(msg, do="use the kernel that images/pins.toml names")
+        ours = folder / f"spec14-{stem}.mjs"
+        ours.write_text(WORKER.format(script=scripts[0].name), "utf-8")
+        own, early = (path.relative_to(site).as_posix() for path in (scripts[0], ours))
+        found[kind] = (own, early)
+    return found
+
+
+def _add_scripts(page: Path, site: Path, workers: str) -> None:
+    """Have a page start its kernel early, and say why it stays empty when opened from a disk."""
+    parts = page.relative_to(site).parts
+    up = "../" * (len(parts) - 1)
+    scripts = f'<script src="{up}extensions/{NAME}/{FROM_FILE}"></script>'
+    if parts[0] in RUNNING:
+        early = f"{up}extensions/{NAME}/{EARLY}"
+        scripts = (
+            f'<script src="{early}" data-root="{up}" data-workers="{html.escape(workers)}">'
+            f"</script>{scripts}"
+        )
     before, head, after = page.read_text("utf-8").partition(HEAD)
-    page.write_text(f"{before}{head}{script if head else ''}{after}", "utf-8")
+    page.write_text(f"{before}{head}{scripts if head else ''}{after}", "utf-8")

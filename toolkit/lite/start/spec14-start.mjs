@@ -1,6 +1,7 @@
 // What the kernel's worker imports in the place of `pyodide.mjs` (`pyodideUrl` of pyodide-kernel
 // 0.8.6): the same runtime, with what this site adds around its start.
 import { loadPyodide as load, version } from "./pyodide.mjs";
+import { begin, take } from "./spec14-early.mjs";
 import { listen } from "./spec14-interrupt.mjs";
 import { modules, prepare } from "./spec14-prepare.mjs";
 import { channelName, told } from "./spec14-progress.mjs";
@@ -8,8 +9,13 @@ import { start } from "./spec14-snapshot.mjs";
 
 export * from "./pyodide.mjs";
 
+/** Begin to start the runtime before the kernel asks for it (labextension/static/early.js). */
+export const beginEarly = (options) => begin(options, startNow);
+
 /** Start the runtime; `options` are those of Pyodide's own function. */
-export async function loadPyodide(options) {
+export const loadPyodide = async (options) => (await take(options)) ?? startNow(options);
+
+async function startNow(options) {
   // The lock lies in the site; the runtime and this script may be shared by several.
   const here = options.lockFileURL ?? import.meta.url;
   const channel = new BroadcastChannel(channelName(new URL("../../", here)));
@@ -26,8 +32,8 @@ export async function loadPyodide(options) {
     // In a snapshot they are in memory.
     if (!found.snapshot) texts = modules();
   };
-  const begin = (line) => start(options, { ...line, load, version, base: here, scope, tell: way });
-  const py = await told(begin, { scope, here, tell });
+  const how = (line) => start(options, { ...line, load, version, base: here, scope, tell: way });
+  const py = await told(how, { scope, here, tell });
   // After that: what counts bytes takes itself out of `fetch` again.
   prepare(py, await texts, options);
   listen(py);

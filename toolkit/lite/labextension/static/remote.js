@@ -35,13 +35,17 @@ function learnOfWorkers(hear) {
       this.addEventListener("error", ({ message }) => {
         hear({ stage: "failed", reason: message || `${url} could not be loaded`, final: true });
       });
-      this.addEventListener("message", ({ data }) => {
+      const take = (data) => {
         if (data?.spec14InterruptBuffer) {
           BUFFERS.set(this, new Int32Array(data.spec14InterruptBuffer));
         } else if (data?.spec14Start) {
           hear(data.spec14Start);
         }
-      });
+      };
+      // One that was started early has spoken already (early.js).
+      this.spec14Heard?.forEach(take);
+      this.spec14Heard = undefined;
+      this.addEventListener("message", ({ data }) => take(data));
     }
   };
 }
