@@ -8,18 +8,29 @@ import gc
 import importlib
 import importlib.util
 import json
+import locale
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import spec14_restored
 
-PREPARING: Final = ("spec14_cells", "spec14_data", "spec14_packages", "spec14_site")
+PREPARING: Final = (
+    *("spec14_cells", "spec14_data", "spec14_later", "spec14_packages", "spec14_site"),
+)
 """What prepares a kernel for its first cell (``spec14-prepare.mjs``)."""
 
 _set: dict[str, str] = {}
 """Environment variables that the kernel's own modules have set."""
+
+_home: dict[str, bytes | None] = {}
+"""What they have made in the home folder: files' contents; ``None`` for a folder."""
+
+_main: list[ModuleType] = []
+"""The module ``__main__`` of the kernel: IPython puts one of its own in the place of Python's."""
 
 
 def prepare(modules: Iterable[str], magic: str) -> str:
@@ -46,9 +57,14 @@ def prepare(modules: Iterable[str], magic: str) -> str:
         msg = f"the byte code is for {magic}, this Python's is {importlib.util.MAGIC_NUMBER.hex()}"
         raise ImportError(msg)
     os.environ.pop("PYTHONHASHSEED", None)
-    before = dict(os.environ)
+    before, main = dict(os.environ), sys.modules["__main__"]
     for module in modules:
         importlib.import_module(module)
+    _main.append(sys.modules["__main__"])
+    # Pyodide takes that one for its globals when it starts, before anything of the kernel's.
+    sys.modules["__main__"] = main
+    for path in sorted(Path.home().rglob("*")):
+        _home[str(path)] = None if path.is_dir() else path.read_bytes()
     _set.update({key: value for key, value in os.environ.items() if before.get(key) != value})
     for module in PREPARING:
         importlib.import_module(module)
@@ -77,6 +93,14 @@ def renew(variables: Iterable[str], agent: str) -> None:
     """
     spec14_restored.renew(variables)
     os.environ.update({key: value for key, value in _set.items() if key not in os.environ})
+    # As Python does when it starts.
+    locale.setlocale(locale.LC_CTYPE, "")
+    sys.modules["__main__"] = _main[0]
+    for path, content in _home.items():
+        if content is None:
+            Path(path).mkdir(exist_ok=True)
+        else:
+            Path(path).write_bytes(content)
     # Pyodide puts it there at each start (finalizeSetup of src/js/pyodide.ts, 314.0).
     while sys.path.count("") > 1:
         sys.path.remove("")
