@@ -146,6 +146,8 @@ ENV SPEC14_IMAGE=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m toolkit.wheels.template
+# The memory snapshot of the kernel, compared in Node and both browsers: what is in it is published.
+RUN python -m toolkit.browser.gate
 # The toolchain's versions as images/debian.lock has them: labels cannot be computed in a build, so
 # the next step compares them with what was installed and prints a difference.
 ARG EMSCRIPTEN_VERSION=6.0.5

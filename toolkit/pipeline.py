@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import toolkit
+from toolkit.browser.gate import SNAPSHOTS, BothWays
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
 from toolkit.data.gather import DataFile, gather_data
 from toolkit.docs.build import Built, Parts, around_pages, build_docs
 from toolkit.errors import StageMissing
+from toolkit.lite.snapshot.site import Snapshots
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_of_docs
@@ -25,6 +27,7 @@ from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import Wheelhouse
 from toolkit.wheels.native import current_native_python, native_python
 from toolkit.wheels.source import digest, source_files
+from toolkit.wheels.store import shared_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +193,13 @@ def _parts(run: Run, wheel: BuiltWheel, data: Sequence[DataFile]) -> Parts:
         runtime=RUNTIME,
         tested=was_tested(project, wheel.sha256),
         data=data,
+        snapshots=_snapshots(run) if project.settings.docs.snapshot else None,
     )
+
+
+def _snapshots(run: Run) -> Snapshots:
+    own = (shared_folder() or run.project.cache) / "snapshots"
+    return Snapshots(places=(SNAPSHOTS, own), gate=BothWays(), say=run.steps.say)
 
 
 def _examiner(

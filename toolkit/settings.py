@@ -148,6 +148,11 @@ class DocsSettings:
         description="whether `%pip install` in the reader's browser takes from PyPI what is not in "
         "the site; otherwise it says what is",
     )
+    snapshot: bool = option(
+        default=True,
+        description="whether kernels start from a memory snapshot; otherwise all of a start is done "
+        "in the reader's browser",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.browser.readers import KNOWN_AS, browser_program
-from toolkit.errors import Spec14Error
+from toolkit.browser.readers import KNOWN_AS, browser_program, browsers_here
 from toolkit.lite.distribution import Distribution, names, write_distribution
 from toolkit.lite.interface import WORKERS
 from toolkit.lite.kernel import extension_folder, kernel_wheels
@@ -45,21 +44,22 @@ class BothWays:
 
     Attributes
     ----------
-    runtime
-        The runtime.
-    kernel
-        The kernel's wheels.
     browsers
         Names of the browsers.
     """
 
-    runtime: Runtime
-    kernel: tuple[Path, ...]
     browsers: tuple[str, ...] = BROWSERS
 
-    def __call__(self, snapshot: KernelSnapshot) -> str:
+    def obstacle(self) -> str:
+        """Say why nothing can be compared on this machine; empty if it can."""
+        missing = [name for name in self.browsers if name not in browsers_here()]
+        return f"there is no {' and no '.join(missing)} on this machine" if missing else ""
+
+    def __call__(
+        self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot
+    ) -> str:
         """Give the reason not to ship a snapshot; empty if there is none."""
-        distribution = Distribution(runtime=self.runtime, kernel=self.kernel, project=())
+        distribution = Distribution(runtime=runtime, kernel=tuple(wheels), project=())
         packages = names(distribution.wheels)
         with tempfile.TemporaryDirectory(prefix="spec14-gate-") as name:
             root = Path(name)
@@ -73,11 +73,7 @@ class BothWays:
             if reason := compare_in_node(root / "snapshot" / "static" / "pyodide", packages):
                 return f"in Node {reason}"
             for browser in self.browsers:
-                try:
-                    reason = _compare_in(browser, root, worker.name, packages)
-                except Spec14Error as error:
-                    reason = f"it could not be compared: {error}"
-                if reason:
+                if reason := _compare_in(browser, root, worker.name, packages):
                     return f"in {browser} {reason}"
         return ""
 
@@ -124,7 +120,7 @@ def main() -> int:
         runtime,
         kernel,
         [SNAPSHOTS],
-        gate=BothWays(runtime=runtime, kernel=kernel),
+        gate=BothWays(),
         say=lambda text: sys.stderr.write(f"{text}\n"),
     )
     sys.stderr.write(f"{made.reason or 'kernels that start from it are like ordinary ones'}\n")

@@ -10,6 +10,8 @@ from toolkit.check.findings import Finding
 from toolkit.check.origins import is_foreign
 from toolkit.check.site import BuiltSite, LiteSite, listed, path_of
 from toolkit.lite.config import LOCK
+from toolkit.lite.snapshot.manifest import MANIFEST as SNAPSHOT
+from toolkit.lite.snapshot.manifest import faults as snapshot_faults
 
 STARTED_WITH: Final = (
     ("pyodide.mjs", "pyodide.js"),
@@ -65,6 +67,14 @@ def lock_entries(file: Path, name: str) -> Iterator[Finding]:
             yield wrong(
                 f"{package} depends on {needed}, not in the lock", "add the wheel to the site"
             )
+
+
+def snapshots(site: BuiltSite) -> Iterator[Finding]:
+    """Look whether each memory snapshot belongs to the runtime, the lock and the wheels beside it."""
+    for file in site.files:
+        if file.name == SNAPSHOT:
+            for what in snapshot_faults(file):
+                yield Finding(kind="lock", file=site.name(file), what=what, do=AGAIN)
 
 
 def _index_entries(site: BuiltSite, file: Path) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ def findings(site: BuiltSite, allow_origins: Sequence[str] = ()) -> Iterator[Fin
     return chain(
         runtime.missing_files(site),
         runtime.locks(site),
+        runtime.snapshots(site),
         layout.extensions(site),
         _data(site),
         leaks.source_maps(site),

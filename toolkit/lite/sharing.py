@@ -1,7 +1,7 @@
 """Several built sites side by side, with what is alike stored once, by its content.
 
-Below the folder of all versions, ``spec14-shared`` holds one folder for each runtime and one for
-each wheel, named by SHA-256. A site keeps its lock, which leads there: a version of last year finds
+Below the folder of all versions, ``spec14-shared`` holds one folder for each runtime, each wheel and
+each part of a memory snapshot, named by SHA-256. A site keeps its lock, which leads there: a version of last year finds
 the wheels that it was built with, and a browser that has read one version knows the next one's
 runtime already.
 """
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from toolkit.archive import file_sha256
 from toolkit.lite.config import KERNEL_PLUGIN, LOCK, PYODIDE, START, read_json
+from toolkit.lite.snapshot.manifest import MANIFEST, parts, write_manifest
 
 SHARED: Final = "spec14-shared"
 RUNTIME: Final = ("*.mjs", "*.py", "*.wasm", "*.zip")
@@ -57,6 +58,23 @@ def share(lite: Path, place: Path, shared: Path) -> None:
     settings["pyodideUrl"] = f"./{os.path.relpath(runtime / START, place)}"
     for file, content in ((lite / CONFIG, config), (folder / LOCK, lock)):
         file.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
+    _share_snapshot(folder, at, shared, runtime)
+
+
+def _share_snapshot(folder: Path, at: Path, shared: Path, runtime: Path) -> None:
+    """Move the files of a memory snapshot; its manifest stays, and leads there."""
+    manifest = read_json(folder / MANIFEST)
+    if manifest["reason"]:
+        return
+    for part in parts(manifest):
+        target = shared / f"snapshot-{part['sha256'][:LENGTH]}"
+        _move([folder / part["file"]], target)
+        part["file"] = os.path.relpath(target / Path(part["file"]).name, at)
+    manifest["runtime"] = {
+        os.path.relpath(runtime / name, at): digest for name, digest in manifest["runtime"].items()
+    }
+    manifest["lock"] = file_sha256(folder / LOCK)
+    write_manifest(folder, manifest)
 
 
 def drop_unused(shared: Path, sites: Iterable[Path]) -> list[str]:
@@ -80,6 +98,8 @@ def _used(lite: Path) -> Iterator[Path]:
     folder = lite / PYODIDE
     for entry in read_json(folder / LOCK)["packages"].values():
         yield folder / entry["file_name"]
+    for part in parts(read_json(folder / MANIFEST)):
+        yield folder / part["file"]
     settings = read_json(lite / CONFIG)["jupyter-config-data"]["litePluginSettings"]
     yield lite / settings[KERNEL_PLUGIN]["pyodideUrl"]
 

@@ -81,13 +81,13 @@ class HeapFailed(Exception):
 
 
 def heap_key(runtime: Runtime, wheels: Sequence[Path]) -> str:
-    """Give what a heap is known by: all that goes into it."""
+    """Give what a heap, and what was found out about it, is known by: all that goes into it."""
     node = find_tool("node").resolve().stat()
-    scripts = sorted([*HERE.rglob("*.mjs"), *HERE.glob("*.py"), *INSIDE.glob("*.py"), RESTORED])
-    scripts += sorted((RUNTIME_ROOM / "heap").glob("*.mjs"))
+    ours = (HERE, INSIDE, HERE.parent / "start", RUNTIME_ROOM / "heap")
+    scripts = [path for room in ours for path in room.rglob("*") if path.suffix in {".mjs", ".py"}]
     return key_of(
         [file_sha256(runtime.folder / name) for name in RUNTIME_FILES],
-        [[script.name, file_sha256(script)] for script in scripts],
+        sorted([script.name, file_sha256(script)] for script in (*scripts, RESTORED)),
         sorted(file_sha256(wheel) for wheel in wheels),
         [node.st_size, node.st_mtime_ns],
         importlib.util.MAGIC_NUMBER.hex(),
@@ -120,10 +120,11 @@ def make_heap(runtime: Runtime, wheels: Sequence[Path]) -> Heap:
             shutil.copyfile(module, ours / module.name)
         settings = _settings(runtime, ordered, work)
         (work / "settings.json").write_text(json.dumps(settings), "utf-8")
-        words: list[str | Path] = [find_tool("node"), *NODE_FLAGS, HERE / "node" / "make.mjs"]
-        done = run(
-            [*words, work / "settings.json"], cwd=work, env={}, own_env=True, timeout=LIMIT
-        )
+        read = (work, runtime.folder.resolve(), HERE / "node", RUNTIME_ROOM / "heap")
+        words: list[str | Path] = [find_tool("node"), *NODE_FLAGS, "--permission"]
+        words += [f"--allow-fs-read={folder}" for folder in read]
+        words += [f"--allow-fs-write={work}", HERE / "node" / "make.mjs", work / "settings.json"]
+        done = run(words, cwd=work, env={}, own_env=True, timeout=LIMIT)
         if done.code != 0:
             raise HeapFailed(f"it could not be made: {done.tail(12)[-900:]}")
         modules = json.loads(done.tail(1))

@@ -7,11 +7,13 @@ the cache.
 
 import base64
 import contextlib
+import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from filelock import FileLock
 
@@ -26,9 +28,20 @@ from toolkit.runtime.lock import read_wheel
 
 RECORD: Final = "kernel.json"
 PACKAGES: Final = "packages"
+LASTS: Final = 30 * 24 * 3600.0
+"""Seconds for which files of packages are kept."""
 
-type Gate = Callable[["KernelSnapshot"], str]
-"""Compares kernels from a snapshot with ordinary ones; gives the reason not to ship it, or ""."""
+
+class Gate(Protocol):
+    """Compares kernels that start from a snapshot with ordinary ones."""
+
+    def obstacle(self) -> str:
+        """Say why nothing can be compared on this machine; empty if it can."""
+
+    def __call__(
+        self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot
+    ) -> str:
+        """Give the reason not to ship a snapshot; empty if there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +106,15 @@ def kernel_snapshot(
         if (known := _read(place / key[:24], key)) is not None:
             return known
     folder = places[-1] / key[:24]
+    if obstacle := gate.obstacle():
+        return KernelSnapshot(folder=folder, reason=f"it could not be compared: {obstacle}")
     with _held(folder):
         if (known := _read(folder, key)) is not None:
             return known
         say("making the memory snapshot of the kernel, once for this runtime and these packages")
         made = _make(runtime, wheels, folder)
-        if not made.reason:
-            made = _judged(made, gate)
+        if not made.reason and (reason := gate(runtime, wheels, made)):
+            made = KernelSnapshot(folder=folder, reason=reason)
         _write(made, key)
         return made
 
@@ -121,12 +136,6 @@ def _make(runtime: Runtime, wheels: Sequence[Path], folder: Path) -> KernelSnaps
         files=write_part(heap.files, folder, "kernel"),
         modules=heap.modules,
     )
-
-
-def _judged(made: KernelSnapshot, gate: Gate) -> KernelSnapshot:
-    if not (reason := gate(made)):
-        return made
-    return KernelSnapshot(folder=made.folder, reason=reason)
 
 
 def _write(made: KernelSnapshot, key: str) -> None:
@@ -185,7 +194,16 @@ def package_files(wheel: Path, runtime: Runtime, place: Path) -> tuple[Part, Pat
                 return known, folder
         files = unpacked(wheel, runtime)
         content = packed({**files, **compiled(files, runtime)})
-        return write_part(content, folder, str(read_wheel(wheel).name)), folder
+        part = write_part(content, folder, str(read_wheel(wheel).name))
+    _drop_old(place / PACKAGES)
+    return part, folder
+
+
+def _drop_old(place: Path) -> None:
+    """Remove what was made long ago: it costs a second or two to make again."""
+    for folder in place.iterdir():
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > LASTS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

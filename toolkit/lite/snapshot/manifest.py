@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.archive import file_sha256
-from toolkit.cache import write_atomically
+from toolkit.cache import read_record, write_atomically
 from toolkit.lite.config import LOCK
 from toolkit.lite.snapshot.heap import TIME
 from toolkit.lite.snapshot.kept import KernelSnapshot
@@ -74,12 +74,12 @@ def write_snapshot(
     }
     for part, place in [(made.heap, made.folder), *files]:
         shutil.copyfile(place / part.file, folder / part.file)
-    _write(folder, manifest)
+    write_manifest(folder, manifest)
 
 
 def write_reason(folder: Path, reason: str) -> None:
     """Say in a distribution why there is no snapshot."""
-    _write(folder, {"schema": SCHEMA, "reason": reason})
+    write_manifest(folder, {"schema": SCHEMA, "reason": reason})
 
 
 def parts(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -90,7 +90,40 @@ def parts(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from manifest["files"]
 
 
-def _write(folder: Path, manifest: Mapping[str, Any]) -> None:
+def faults(file: Path) -> Iterator[str]:
+    """Say what of a manifest does not fit what lies beside it.
+
+    Parameters
+    ----------
+    file
+        The manifest, in a site.
+    """
+    folder, manifest = file.parent, read_record(file)
+    try:
+        if not isinstance(manifest["reason"], str) or manifest["schema"] != SCHEMA:
+            raise KeyError(SCHEMA)  # noqa: TRY301 - the same words for every reason
+        if manifest["reason"]:
+            return
+        runtime = [(folder / name, digest) for name, digest in manifest["runtime"].items()]
+        files = [(folder / one["file"], one["packed_sha256"]) for one in parts(manifest)]
+        lock = read_record(folder / LOCK)["packages"]
+        wheels = {name: lock.get(name, {}).get("sha256") for name in manifest["wheels"]}
+        unlike = [name for name, digest in manifest["wheels"].items() if wheels[name] != digest]
+        named = [(folder / LOCK, manifest["lock"]), *runtime, *files]
+    except (AttributeError, KeyError, TypeError) as error:
+        yield f"is no manifest of a memory snapshot ({error!r})"
+        return
+    for name in unlike:
+        yield f"is of another wheel of {name} than the lock names"
+    for path, digest in named:
+        if not path.is_file():
+            yield f"names {path.name}, which is not there"
+        elif file_sha256(path) != digest:
+            yield f"is of another {path.name} than the one beside it"
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write a manifest into a distribution."""
     content = json.dumps(manifest, separators=(",", ":")) + "\n"
     write_atomically(folder / MANIFEST, content.encode())
 

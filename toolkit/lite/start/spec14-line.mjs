@@ -10,6 +10,10 @@ const ENOUGH = { bytes: 192 * 1024, milliseconds: 150 };
 /** Milliseconds without a byte after which a line is taken for a slow one. */
 export const SILENCE = 1000;
 
+/** How often a meter is to be asked, and for how much a look counts at most, in milliseconds. */
+export const LOOK = 50;
+const MOST = 2 * LOOK;
+
 const SLOW = new Set(["slow-2g", "2g", "3g"]);
 
 /**
@@ -25,33 +29,41 @@ export function known({ connection }) {
 /** Whether readers want no bytes that they do not need now. */
 export const sparing = ({ connection }) => Boolean(connection?.saveData);
 
-/** Measures how fast bytes come. */
+/**
+ * Measures how fast bytes come. Time is counted at each look, and no look counts for more than
+ * `MOST` milliseconds: a worker that has something else to do hears late of bytes that have come.
+ */
 export class Meter {
   #now;
-  #first;
-  #last;
+  #looked;
+  #passed = 0;
+  #silent = 0;
   #bytes = 0;
+  #heard = 0;
 
   constructor(now = () => performance.now()) {
     this.#now = now;
-    this.#last = now();
+    this.#looked = now();
   }
 
   add(bytes) {
-    this.#last = this.#now();
-    this.#first ??= this.#last;
     this.#bytes += bytes;
   }
 
-  /** Whether `rest` bytes come in time: undefined while nobody can tell. */
+  /** Whether `rest` bytes come in time: undefined while nobody can tell. To be asked every few moments. */
   pays(rest) {
     const now = this.#now();
-    if (now - this.#last > SILENCE) return false;
-    const passed = now - (this.#first ?? now);
-    if (this.#bytes < ENOUGH.bytes || passed < ENOUGH.milliseconds) {
+    const passed = Math.min(now - this.#looked, MOST);
+    this.#looked = now;
+    this.#silent = this.#bytes === this.#heard ? this.#silent + passed : 0;
+    this.#heard = this.#bytes;
+    if (this.#silent > SILENCE) return false;
+    if (this.#bytes === 0) return undefined;
+    this.#passed += passed;
+    if (this.#bytes < ENOUGH.bytes || this.#passed < ENOUGH.milliseconds) {
       // Next to nothing has come in a time in which all of it should have.
-      return passed > SAVED * 1000 ? false : undefined;
+      return this.#passed > SAVED * 1000 ? false : undefined;
     }
-    return (rest / this.#bytes) * passed < SAVED * 1000;
+    return (rest / this.#bytes) * this.#passed < SAVED * 1000;
   }
 }

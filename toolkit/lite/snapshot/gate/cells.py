@@ -1,7 +1,8 @@
 """Runs in a kernel: what is looked at, once after an ordinary start and twice from a snapshot.
 
 Each block between two lines of ``# %%`` is a cell; what it shows has to be the same both ways. The
-line names it. Lines of ``# %% own`` show what has to differ between any two visits.
+line names it. Lines of ``# %% own`` show what has to differ between any two visits. What follows
+``#:`` is for IPython alone.
 """
 
 # ruff: noqa: E402, T201, B018, F704, PLE1142, INP001
@@ -126,7 +127,7 @@ import pyodide_js
 # %% await
 import asyncio
 
-await asyncio.sleep(0.01, 5)
+#: await asyncio.sleep(0.01, 5)
 
 # %% waiting without await
 from pyodide.ffi import can_run_sync, run_sync
@@ -178,7 +179,7 @@ import threading
 threading.Thread(target=print).start()
 
 # %% a package that nobody has
-%pip install no-such-package-of-nobody
+#: %pip install no-such-package-of-nobody
 
 # %% history and names
 _, len(In), sorted(Out), sorted(name for name in globals() if not name.startswith("_"))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 MARK: Final = "# %% "
 OWN: Final = "own "
+MAGIC: Final = "#: "
 CHANCE: Final = re.compile(r"0x[0-9a-f]{4,}|\bid=\d+")
 """Addresses in what is shown."""
 
@@ -46,7 +47,8 @@ def read_cells() -> tuple[Cell, ...]:
     for part in text.split(MARK)[2:]:
         name, _, code = part.partition("\n")
         own = name.startswith(OWN)
-        found.append(Cell(name=name.removeprefix(OWN), code=code.strip(), own=own))
+        code = code.replace(MAGIC, "").strip()
+        found.append(Cell(name=name.removeprefix(OWN), code=code, own=own))
     return tuple(found)
 
 

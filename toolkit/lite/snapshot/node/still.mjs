@@ -1,7 +1,11 @@
 // What changes from run to run, held still: the clock, chance, the machine. Two snapshots made of
 // the same files are the same bytes, and nothing of the machine that made them is in there.
 import crypto from "node:crypto";
+import dgram from "node:dgram";
+import dns from "node:dns";
+import { constants } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import net from "node:net";
 import process from "node:process";
 
 /** 2020-01-01; a second passes in each thousand questions. */
@@ -63,6 +67,13 @@ const refused = (name) => () => {
 
 /** Takes away what reaches out of the process, and gives names that a worker of a browser has. */
 export function fenceIn() {
+  // What Node's other modules connect through; what files it may read and write, its command line says.
+  net.Socket.prototype.connect = refused("connect");
+  dgram.Socket.prototype.send = refused("send");
+  dns.lookup = refused("lookup");
+  // Emscripten asks it for the flags of open(2) (NODEFS.staticInit); the rest is closed.
+  process.binding = () => ({ fs: constants });
+  syncBuiltinESMExports();
   globalThis.fetch = refused("fetch");
   for (const name of ["WebSocket", "EventSource"]) globalThis[name] = class {};
   // Only its name goes into a snapshot: in a browser it is the browser's own.
