@@ -9,6 +9,7 @@ const node = ["process", "console"];
 const browser = [
   "BroadcastChannel",
   "EventSource",
+  "Worker",
   "caches",
   "document",
   "getComputedStyle",
@@ -19,13 +20,17 @@ const browser = [
   "XMLHttpRequest",
 ];
 const both = [
+  "AbortController",
   "DOMException",
   "FormData",
   "Request",
   "Response",
+  "TextDecoder",
+  "TransformStream",
   "URL",
   "WebAssembly",
   "clearTimeout",
+  "crypto",
   "fetch",
   "performance",
   "setTimeout",

@@ -150,8 +150,8 @@ class DocsSettings:
     )
     snapshot: bool = option(
         default=True,
-        description="whether kernels start from a memory snapshot; otherwise all of a start is done "
-        "in the reader's browser",
+        description="whether kernels start from a memory snapshot; otherwise all of a start is "
+        "done in the reader's browser",
     )
 
 

@@ -55,9 +55,7 @@ class BothWays:
         missing = [name for name in self.browsers if name not in browsers_here()]
         return f"there is no {' and no '.join(missing)} on this machine" if missing else ""
 
-    def __call__(
-        self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot
-    ) -> str:
+    def __call__(self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot) -> str:
         """Give the reason not to ship a snapshot; empty if there is none."""
         distribution = Distribution(runtime=runtime, kernel=tuple(wheels), project=())
         packages = names(distribution.wheels)
@@ -113,6 +111,10 @@ def _compare_in(browser: str, root: Path, worker: str, packages: Sequence[str]) 
     return difference(*json.loads(done.tail(1))["found"])
 
 
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
 def main() -> int:
     """Make the snapshot of the image's own kernel, and keep it in the image."""
     runtime, kernel = read_runtime(RUNTIME), kernel_wheels(Wheelhouse().kernel)
@@ -121,9 +123,9 @@ def main() -> int:
         kernel,
         [SNAPSHOTS],
         gate=BothWays(),
-        say=lambda text: sys.stderr.write(f"{text}\n"),
+        say=_say,
     )
-    sys.stderr.write(f"{made.reason or 'kernels that start from it are like ordinary ones'}\n")
+    _say(made.reason or "kernels that start from it are like ordinary ones")
     # An image without one works; one that cannot have it is a fault of this checkout.
     return 1 if made.reason else 0
 

@@ -70,7 +70,7 @@ def lock_entries(file: Path, name: str) -> Iterator[Finding]:
 
 
 def snapshots(site: BuiltSite) -> Iterator[Finding]:
-    """Look whether each memory snapshot belongs to the runtime, the lock and the wheels beside it."""
+    """Look whether memory snapshots belong to the runtime, the lock and the wheels beside them."""
     for file in site.files:
         if file.name == SNAPSHOT:
             for what in snapshot_faults(file):

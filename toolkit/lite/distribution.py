@@ -123,7 +123,11 @@ def write_distribution(
     lock = make_lock(runtime, wheels)
     folder.mkdir(parents=True)
     files = (runtime.folder / name for name in RUNTIME_FILES)
-    added = (*sorted(START.glob("*.mjs")), *sorted(HEAP.glob("*.mjs")), *sorted(INSIDE.glob("*.py")))
+    added = (
+        *sorted(START.glob("*.mjs")),
+        *sorted(HEAP.glob("*.mjs")),
+        *sorted(INSIDE.glob("*.py")),
+    )
     for source in (*files, *added, *wheels):
         shutil.copyfile(source, folder / source.name)
     lock.to_json(folder / LOCK, indent=1)

@@ -1,9 +1,9 @@
 """Several built sites side by side, with what is alike stored once, by its content.
 
-Below the folder of all versions, ``spec14-shared`` holds one folder for each runtime, each wheel and
-each part of a memory snapshot, named by SHA-256. A site keeps its lock, which leads there: a version of last year finds
-the wheels that it was built with, and a browser that has read one version knows the next one's
-runtime already.
+Below the folder of all versions, ``spec14-shared`` holds one folder for each runtime, each wheel
+and each part of a memory snapshot, named by SHA-256. A site keeps its lock, which leads there: a
+version of last year finds the wheels that it was built with, and a browser that has read one
+version knows the next one's runtime already.
 """
 
 import hashlib

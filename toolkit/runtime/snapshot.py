@@ -203,7 +203,13 @@ def _messages(interpreter: Interpreter) -> Iterator[Message]:
 
 def _key(start: Start, imports: tuple[str, ...]) -> str:
     node = find_tool("node").resolve().stat()
-    folders = [HERE / "launcher", HERE / "heap", HERE / "node", HERE / "inside", *start.inside.values()]
+    folders = [
+        HERE / "launcher",
+        HERE / "heap",
+        HERE / "node",
+        HERE / "inside",
+        *start.inside.values(),
+    ]
     return key_of(
         [file_sha256(start.runtime / name) for name in RUNTIME_FILES],
         [node.st_size, node.st_mtime_ns],

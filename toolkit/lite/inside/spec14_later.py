@@ -36,7 +36,20 @@ class Finder:
 
 def prepare() -> None:
     """Let the finder be asked last, when nobody else has found a module."""
-    sys.meta_path.append(Finder())  # type: ignore[arg-type]
+    sys.meta_path.append(Finder())
+
+
+def warm(name: str) -> None:
+    """Import a module that a cell will probably import.
+
+    Should that fail, it is as if nobody had tried: the cell's own import says why.
+    """
+    before = set(sys.modules)
+    try:
+        importlib.import_module(name)
+    except Exception:  # noqa: BLE001 - whatever a package does when it is imported
+        for module in sys.modules.keys() - before:
+            del sys.modules[module]
 
 
 def _package_of(name: str) -> str | None:
@@ -108,7 +121,7 @@ def _fetched(url: str, entry: Mapping[str, Any]) -> Any:
 
 
 def _unpack(entry: Mapping[str, Any], wheel: Any) -> None:
-    from pyodide import _package_loader  # type: ignore[attr-defined]  # noqa: PLC0415
+    from pyodide import _package_loader  # noqa: PLC0415
 
     _package_loader.unpack_buffer(
         wheel,

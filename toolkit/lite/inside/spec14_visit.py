@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import spec14_restored
 
@@ -104,10 +104,8 @@ def renew(variables: Iterable[str], agent: str) -> None:
     # Pyodide puts it there at each start (finalizeSetup of src/js/pyodide.ts, 314.0).
     while sys.path.count("") > 1:
         sys.path.remove("")
-    info = sys._emscripten_info  # type: ignore[attr-defined]  # noqa: SLF001
-    sys._emscripten_info = type(info)(  # type: ignore[attr-defined]  # noqa: SLF001
-        (info[0], agent, *info[2:])
-    )
+    info = vars(sys)["_emscripten_info"]
+    vars(sys)["_emscripten_info"] = type(info)((info[0], agent, *info[2:]))
     _renew_lock()
 
 
@@ -118,7 +116,7 @@ def _renew_lock() -> None:
     """
     import pyodide_js  # noqa: PLC0415 - in WebAssembly only
 
-    held = importlib.import_module("micropip._compat")
+    held: Any = importlib.import_module("micropip._compat")
     for old, now in (
         (held.LOCKFILE_PACKAGES, pyodide_js._api.lockfile_packages),  # noqa: SLF001
         (held.LOCKFILE_INFO, pyodide_js._api.lockfile_info),  # noqa: SLF001

@@ -20,11 +20,12 @@ from toolkit.process import run
 from toolkit.runtime.distribution import Runtime
 
 METADATA: Final = {"INSTALLER": "pyodide.loadPackage", "PYODIDE_SOURCE": "pyodide"}
-"""What ``PackageManager.installPackage`` writes beside a wheel's own metadata (src/js/load-package.ts,
-314.0)."""
+"""What ``PackageManager.installPackage`` writes beside a wheel's own metadata
+(src/js/load-package.ts, 314.0)."""
 
 DATA_SCHEME: Final = "data"
-"""Of a wheel's ``.data`` folder Pyodide installs this scheme only (``_package_loader.install_datafiles``)."""
+"""Of a wheel's ``.data`` folder Pyodide installs this scheme only
+(``_package_loader.install_datafiles``)."""
 
 ALIGNED: Final = 8
 
@@ -112,7 +113,9 @@ def compiled(files: Files, runtime: Runtime) -> dict[str, bytes]:
         words += ["--invalidation-mode", "unchecked-hash", "-s", top, "-p", "/", top]
         # A file that does not compile is one that nobody can import: exit code 1.
         run(words, env={"PYTHONHASHSEED": "0"})
-        return {f"/{file.relative_to(top)}": file.read_bytes() for file in sorted(top.rglob("*.pyc"))}
+        return {
+            f"/{file.relative_to(top)}": file.read_bytes() for file in sorted(top.rglob("*.pyc"))
+        }
 
 
 def packed(files: Files) -> bytes:

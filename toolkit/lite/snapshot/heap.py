@@ -110,7 +110,9 @@ def make_heap(runtime: Runtime, wheels: Sequence[Path]) -> Heap:
         With the reason: the site then does without.
     """
     ordered = sorted(wheels, key=lambda wheel: wheel.name)
-    files = {path: content for wheel in ordered for path, content in unpacked(wheel, runtime).items()}
+    files = {
+        path: content for wheel in ordered for path, content in unpacked(wheel, runtime).items()
+    }
     with tempfile.TemporaryDirectory(prefix="spec14-heap-") as name:
         work = Path(name)
         packages, ours = work / "packages", work / "ours"

@@ -38,9 +38,7 @@ class Gate(Protocol):
     def obstacle(self) -> str:
         """Say why nothing can be compared on this machine; empty if it can."""
 
-    def __call__(
-        self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot
-    ) -> str:
+    def __call__(self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot) -> str:
         """Give the reason not to ship a snapshot; empty if there is none."""
 
 

@@ -126,4 +126,3 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write a manifest into a distribution."""
     content = json.dumps(manifest, separators=(",", ":")) + "\n"
     write_atomically(folder / MANIFEST, content.encode())
-

@@ -98,7 +98,7 @@ def read_part(record: Path) -> Part | None:
 
 
 def without_empty_pages(memory: bytes) -> tuple[bytes, list[tuple[int, int]]]:
-    """Give the pages of a memory that are not empty, and their runs: first page, number of pages."""
+    """Give the pages of a memory that are not empty, and their runs: first page, count."""
     runs: list[tuple[int, int]] = []
     pages: list[bytes] = []
     empty = bytes(PAGE)

@@ -11,15 +11,21 @@ const comparable = (options) =>
 
 let begun;
 
-/** Begin a start with `options`; `load` starts. */
-export function begin(options, load) {
+/**
+ * Begin a start with `options`; `load` starts, and `idle` is given the runtime where nobody has asked
+ * for it by then: the interface has still to come.
+ */
+export function begin(options, load, idle = () => {}) {
   const said = [];
   const outputs = {};
   const output = (name) => (text) => (outputs[name] ? outputs[name](text) : said.push([name, text]));
   const started = load({ ...options, stdout: output("stdout"), stderr: output("stderr") });
-  // Whoever takes it hears of a fault.
-  started.catch(() => {});
-  begun = { wanted: comparable(options), started, outputs, said };
+  const mine = { wanted: comparable(options), started, outputs, said };
+  begun = mine;
+  started.then(
+    (py) => begun === mine && idle(py),
+    () => {}, // whoever takes it hears of a fault
+  );
 }
 
 /** Give the start that was begun, if it is what `options` ask for; undefined if not. It is given once. */

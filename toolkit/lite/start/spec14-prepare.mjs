@@ -46,3 +46,14 @@ export function prepare(py, texts, options) {
     module.destroy();
   }
 }
+
+/** What takes long to import and nearly every example does, where the site has it from the start. */
+const WARM = "numpy";
+
+/** Use the time in which a kernel waits for the interface. */
+export function warm(py) {
+  if (!(WARM in py.loadedPackages)) return;
+  const later = py.pyimport("spec14_later");
+  later.warm(WARM);
+  later.destroy();
+}

@@ -64,7 +64,7 @@ export function putPages(memory, pages, runs, size) {
  */
 export async function restored(load, options, { manifest, parts, lock, scope = globalThis }) {
   const { start, heap, time, packages } = manifest;
-  const { packages: _ordinary, lockFileURL, fsInit, ...rest } = options;
+  const { lockFileURL, fsInit, ...rest } = options;
   const settled = Promise.all([parts.heap, parts.files]);
   // Whoever awaits it hears of a fault, be it later.
   settled.catch(() => {});

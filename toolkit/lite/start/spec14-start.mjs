@@ -3,14 +3,14 @@
 import { loadPyodide as load, version } from "./pyodide.mjs";
 import { begin, take } from "./spec14-early.mjs";
 import { listen } from "./spec14-interrupt.mjs";
-import { modules, prepare } from "./spec14-prepare.mjs";
+import { modules, prepare, warm } from "./spec14-prepare.mjs";
 import { channelName, told } from "./spec14-progress.mjs";
 import { start } from "./spec14-snapshot.mjs";
 
 export * from "./pyodide.mjs";
 
 /** Begin to start the runtime before the kernel asks for it (labextension/static/early.js). */
-export const beginEarly = (options) => begin(options, startNow);
+export const beginEarly = (options) => begin(options, startNow, warm);
 
 /** Start the runtime; `options` are those of Pyodide's own function. */
 export const loadPyodide = async (options) => (await take(options)) ?? startNow(options);

@@ -5,7 +5,6 @@ line names it. Lines of ``# %% own`` show what has to differ between any two vis
 ``#:`` is for IPython alone.
 """
 
-# ruff: noqa: E402, T201, B018, F704, PLE1142, INP001
 # mypy: ignore-errors
 
 # %% a result
@@ -21,6 +20,7 @@ print("err", file=sys.stderr)
 from IPython.display import HTML, display
 
 display(HTML("<b>bold</b>"), {"key": [1, 2]})
+
 
 # %% a traceback
 def inner():
@@ -150,6 +150,7 @@ with sqlite3.connect(":memory:") as base:
     base.executemany("insert into points values (?)", [(n,) for n in range(10)])
     found = base.execute("select sum(x) from points").fetchall()
 found
+
 
 # %% recursion
 def deeper():

@@ -18,7 +18,7 @@ COMPLETED: Final = ("imp", "import os.pa", "json.lo", "sys.flags.h", "'a'.upp", 
 SHOWN: Final = 200
 
 type Shown = Mapping[str, Any]
-"""What one kernel has shown: ``cells`` by name, ``completions`` by text, ``snapshot``, ``reason``."""
+"""What one kernel has shown: ``cells`` by name, ``completions`` by text, its start."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 // Starts a kernel in Node, from a site's snapshot or in the ordinary way, and tells what it shows:
 // node.mjs SETTINGS, a file of JSON that node.py writes. One line of JSON on standard output. What is
 // done here is what the kernel's worker does (pyodide-kernel 0.8.6, worker.ts).
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
