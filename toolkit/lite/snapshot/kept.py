@@ -58,6 +58,8 @@ class KernelSnapshot:
         Bytes of the heap with them.
     runs
         Where the pages go.
+    brought
+        Pieces of the heap that every start brings by itself.
     files
         The files of the kernel's packages.
     modules
@@ -71,6 +73,7 @@ class KernelSnapshot:
     heap: Part | None = None
     memory: int = 0
     runs: tuple[tuple[int, int], ...] = ()
+    brought: tuple[tuple[int, int], ...] = ()
     files: Part | None = None
     modules: tuple[str, ...] = ()
     reason: str = ""
@@ -131,6 +134,7 @@ def _make(runtime: Runtime, wheels: Sequence[Path], folder: Path) -> KernelSnaps
         heap=write_part(pages, folder, "heap"),
         memory=len(heap.content),
         runs=tuple(runs),
+        brought=heap.brought,
         files=write_part(heap.files, folder, "kernel"),
         modules=heap.modules,
     )
@@ -146,6 +150,7 @@ def _write(made: KernelSnapshot, key: str) -> None:
             "heap": made.heap.file if made.heap else None,
             "memory": made.memory,
             "runs": made.runs,
+            "brought": made.brought,
             "files": made.files.file if made.files else None,
             "modules": made.modules,
             "reason": made.reason,
@@ -168,6 +173,7 @@ def _read(folder: Path, key: str) -> KernelSnapshot | None:
         heap=heap,
         memory=record["memory"],
         runs=tuple((first, count) for first, count in record["runs"]),
+        brought=tuple((place, size) for place, size in record["brought"]),
         files=files,
         modules=tuple(record["modules"]),
     )

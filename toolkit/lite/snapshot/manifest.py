@@ -69,7 +69,12 @@ def write_snapshot(
         "packages": sorted(facts),
         "time": TIME,
         "start": made.start,
-        "heap": {**made.heap.as_json(), "memory": made.memory, "runs": made.runs},
+        "heap": {
+            **made.heap.as_json(),
+            "memory": made.memory,
+            "runs": made.runs,
+            "brought": made.brought,
+        },
         "files": [part.as_json() for part, _ in files],
     }
     for part, place in [(made.heap, made.folder), *files]:

@@ -43,8 +43,12 @@ export function place(FS, packed, seconds) {
   }
 }
 
-/** Write the pages of a heap that are not empty: `runs` are [first page, number of pages]. */
-export function putPages(memory, pages, runs, size) {
+/**
+ * Write the pages of a heap that are not empty: `runs` are [first page, number of pages]. What the
+ * runtime has brought by itself, `brought` as [place, bytes], is left as it is.
+ */
+export function putPages(memory, pages, { runs, brought, memory: size }) {
+  const own = brought.map(([at, length]) => memory.slice(at, at + length));
   let from = 0;
   let done = 0;
   for (const [page, count] of runs) {
@@ -54,6 +58,7 @@ export function putPages(memory, pages, runs, size) {
     done = (page + count) * PAGE;
   }
   memory.fill(0, done, size);
+  brought.forEach(([at], index) => memory.set(own[index], at));
 }
 
 /**
@@ -85,7 +90,7 @@ export async function restored(load, options, { manifest, parts, lock, scope = g
       ready: settled.then(([found]) => (pages = found)),
       start: Uint8Array.from(scope.atob(start), (letter) => letter.charCodeAt(0)),
       size: heap.memory,
-      put: (memory) => putPages(memory, pages, heap.runs, heap.memory),
+      put: (memory) => putPages(memory, pages, heap),
     }),
   });
   for (const name of packages) py.loadedPackages[name] ??= "default channel";
