@@ -67,6 +67,8 @@ def write_snapshot(
         "lock": file_sha256(folder / LOCK),
         "wheels": dict(sorted(facts.items())),
         "packages": sorted(facts),
+        # Bytes that an ordinary start fetches in the place of these files.
+        "instead": sum(wheel.stat().st_size for wheel in wheels),
         "time": TIME,
         "start": made.start,
         "heap": {
