@@ -28,6 +28,7 @@ from typing import Final
 
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import read_json
+from toolkit.lite.distribution import HEAP, START
 from toolkit.lite.kernel import EXTENSION
 
 NAME: Final = "@spec14/kernel"
@@ -48,11 +49,16 @@ WORKERS: Final = {"plain": "comlink", "isolated": "coincident"}
 """Scripts of the kernel's workers (``initWorker`` of pyodide-kernel 0.8.6), with and without
 isolation headers."""
 
+MODULES: Final = ("pyodide.mjs", "pyodide.asm.mjs")
+"""Of the runtime what a worker imports."""
+
 WORKER: Final = """\
 // The kernel's own worker, which is told at once what it will be asked for: early.js.
 import "./{script}";
 
 const {{ start, options }} = JSON.parse(decodeURIComponent(self.location.hash.slice(1)));
+// Side by side: each that names the next one would cost a round trip.
+for (const name of {modules}) import(new URL(name, start)).catch(() => {{}});
 import(start).then(({{ beginEarly }}) => beginEarly(options));
 """
 
@@ -87,6 +93,8 @@ def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
     They lie in one folder: what Python asks for by a relative URL is found from there.
     """
     folder = site / "extensions" / EXTENSION / "static"
+    scripts_of_start = [path for room in (START, HEAP) for path in room.glob("*.mjs")]
+    modules = sorted({*(path.name for path in scripts_of_start), *MODULES})
     found: dict[str, tuple[str, str]] = {}
     for kind, stem in WORKERS.items():
         scripts = sorted(folder.glob(f"{stem}.worker.*.js"))
@@ -94,7 +102,7 @@ def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
             msg = f"the kernel has {len(scripts)} scripts named {stem}.worker.*.js"
             raise LiteFailed(msg, do="use the kernel that images/pins.toml names")
         ours = folder / f"spec14-{stem}.mjs"
-        ours.write_text(WORKER.format(script=scripts[0].name), "utf-8")
+        ours.write_text(WORKER.format(script=scripts[0].name, modules=json.dumps(modules)), "utf-8")
         own, early = (path.relative_to(site).as_posix() for path in (scripts[0], ours))
         found[kind] = (own, early)
     return found

@@ -64,13 +64,14 @@ export function putPages(memory, pages, { runs, brought, memory: size }) {
 /**
  * Start from a snapshot; `load` is Pyodide's own function, `options` what the kernel gives it.
  *
- * `parts` are promises: `heap` of the heap's pages, `files` of all packed files. A fault in any of
- * them, and in the runtime, is an error of this function, and nothing of the start is left.
+ * `parts` are promises, `heap` of the heap's pages, `files` of all packed files, and so is `lock`, of
+ * its text. A fault in any of them, and in the runtime, is an error of this function, and nothing of
+ * the start is left.
  */
 export async function restored(load, options, { manifest, parts, lock, scope = globalThis }) {
   const { start, heap, time, packages } = manifest;
   const { lockFileURL, fsInit, ...rest } = options;
-  const settled = Promise.all([parts.heap, parts.files]);
+  const settled = Promise.all([parts.heap, parts.files, lock]);
   // Whoever awaits it hears of a fault, be it later.
   settled.catch(() => {});
   let pages;

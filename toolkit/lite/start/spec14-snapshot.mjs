@@ -119,7 +119,8 @@ async function attempt(options, { load, onBytes, expect, ...place }, visit) {
   }
   try {
     Promise.all([parts.heap, parts.files]).finally(() => over.abort()).catch(() => {});
-    const lock = await fitting(manifest, options, place);
+    const lock = fitting(manifest, options, place);
+    lock.catch((error) => ended.abort(error));
     const py = await restored(load, options, { manifest, parts, lock, scope });
     if (parts.fetched) keep(manifest, parts, store).catch(() => {});
     return py;

@@ -30,7 +30,7 @@ async function fromSnapshot(load) {
     files: Promise.resolve(manifest.files.map(part)),
   };
   const options = { ...common, lockFileURL: new URL("pyodide-lock.json", base).href };
-  return restored(load, options, { manifest, parts, lock: read("pyodide-lock.json").toString() });
+  return restored(load, options, { manifest, parts, lock: Promise.resolve(read("pyodide-lock.json").toString()) });
 }
 
 async function ordinary(load) {
