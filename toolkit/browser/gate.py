@@ -118,6 +118,9 @@ def _say(text: str) -> None:
 def main() -> int:
     """Make the snapshot of the image's own kernel, and keep it in the image."""
     runtime, kernel = read_runtime(RUNTIME), kernel_wheels(Wheelhouse().kernel)
+    if obstacle := BothWays().obstacle():
+        _say(f"no memory snapshot: it could not be compared, {obstacle}")
+        return 0
     made = kernel_snapshot(
         runtime,
         kernel,
