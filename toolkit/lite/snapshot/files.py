@@ -70,9 +70,8 @@ def unpacked(wheel: Path, runtime: Runtime) -> dict[str, bytes]:
     except UNREADABLE as error:
         msg = f"{wheel.name} cannot be unpacked: {error}"
         raise Untrusted(msg, do="delete the file and fetch or build it again") from error
-    if odd := found.keys() & {
-        str(parent) for path in found for parent in PurePosixPath(path).parents
-    }:
+    folders = {str(parent) for path in found for parent in PurePosixPath(path).parents}
+    if odd := found.keys() & folders:
         msg = f"{wheel.name} holds {min(odd)} as a file and as a folder"
         raise Untrusted(msg, do="do not use this wheel")
     for info_folder in {path.rpartition("/")[0] for path in found if _is_metadata(path)}:
