@@ -7,6 +7,7 @@ the cache.
 
 import base64
 import contextlib
+import os
 import shutil
 import subprocess
 import time
@@ -29,7 +30,7 @@ from toolkit.runtime.lock import read_wheel
 RECORD: Final = "kernel.json"
 PACKAGES: Final = "packages"
 LASTS: Final = 30 * 24 * 3600.0
-"""Seconds for which files of packages are kept."""
+"""Seconds for which files of packages that nobody uses are kept."""
 
 
 class Gate(Protocol):
@@ -195,6 +196,8 @@ def package_files(wheel: Path, runtime: Runtime, place: Path) -> tuple[Part, Pat
     with _held(folder):
         for record in folder.glob("*.json"):
             if (known := read_part(record)) is not None:
+                # It is in use: what is made next in the same build does not drop it.
+                os.utime(folder)
                 return known, folder
         files = unpacked(wheel, runtime)
         content = packed({**files, **compiled(files, runtime)})
@@ -204,7 +207,7 @@ def package_files(wheel: Path, runtime: Runtime, place: Path) -> tuple[Part, Pat
 
 
 def _drop_old(place: Path) -> None:
-    """Remove what was made long ago: it costs a second or two to make again."""
+    """Remove what was used last long ago: it costs a second or two to make again."""
     for folder in place.iterdir():
         if folder.is_dir() and time.time() - folder.stat().st_mtime > LASTS:
             shutil.rmtree(folder, ignore_errors=True)

@@ -92,6 +92,7 @@ async function main() {
 }
 
 main().catch((error) => {
-  process.stderr.write(`${String(error?.stack ?? error).slice(-2000)}\n`);
+  // The last lines are what is told: the message, which a stack has at its beginning.
+  process.stderr.write(`${error?.stack}\n${String(error?.message ?? error).slice(-2000)}\n`);
   process.exit(1);
 });
