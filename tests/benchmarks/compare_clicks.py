@@ -1,0 +1,156 @@
+"""Run inside the image: readers of our site and of stock's, in turns, and what they wait for.
+
+::
+
+    python -m tests.benchmarks.compare_clicks OURS STOCK TIMES [--profiles none,100,20,5] [--out F]
+
+`OURS` and `STOCK` are built sites with compressed copies (``spec14 docs``, ``stock_site.py``,
+``spec14 precompress``). Each of `TIMES` readers of a site has a browser that knows nothing, and
+comes twice; sites alternate, and neither is always the first. A reader clicks on the button of
+``ripple.propagate``, changes the example as soon as it is there, runs it, and waits for an output
+that only the changed input gives. Prints the table, then one line of JSON. In the folder `F` every
+request is kept, with a picture of the first cold visit of each site.
+
+For one site alone, while something is changed: ``--sites ours``.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks.clicks import OURS, PROFILES, SITES, Profile, Row, Visit, rows, times_of
+from tests.benchmarks.served import Log, served
+from toolkit.browser.readers import browser_program
+from toolkit.pins import IMAGE
+from toolkit.process import run
+
+SCRIPT: Final = Path(__file__).parent / "click" / "visit.mjs"
+PAGE: Final = "api.html"
+FUNCTION: Final = "ripple.propagate"
+LIMIT: Final = 240
+"""Seconds for each thing that a reader waits for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A site that is served.
+
+    Attributes
+    ----------
+    name
+        ``ours`` or ``stock``.
+    url
+        Its root.
+    log
+        What its server answers.
+    """
+
+    name: str
+    url: str
+    log: Log
+
+
+def read(site: Site, profile: Profile, work: Path) -> list[tuple[Visit, dict[str, Any]]]:
+    """Let a reader come twice; give each visit, and all that the browser told of it.
+
+    Raises
+    ------
+    SystemExit
+        When a visit fails; a picture of it lies in `work`.
+    """
+    plan = {
+        "url": site.url,
+        "page": PAGE,
+        "function": FUNCTION,
+        "limit": LIMIT,
+        "restart": profile.megabits is None,
+        "program": str(browser_program("chromium")),
+        "modules": str(IMAGE / "npm" / "node_modules"),
+        "picture": str(work / f"failed-{site.name}.png"),
+        "conditions": profile.conditions(),
+    }
+    file = work / "plan.json"
+    file.write_text(json.dumps(plan), "utf-8")
+    lines: list[str] = []
+    done = run(["node", SCRIPT, file], on_line=lines.append)
+    if done.code != 0:
+        raise SystemExit(f"a visit of {site.name} failed ({profile.label}):\n{done.tail(40)}")
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    return [(_visit(site, profile, one), one) for one in told]
+
+
+def _visit(site: Site, profile: Profile, told: dict[str, Any]) -> Visit:
+    load = site.log.load(told["from"] / 1000, told["to"] / 1000)
+    return Visit(
+        site=site.name,
+        profile=profile.name,
+        kind=told["kind"],
+        times=times_of(told["times"]),
+        memory=told["memory"],
+        restart=told["restart"],
+        presses=told["presses"],
+        **asdict(load),
+    )
+
+
+def compare(
+    sites: Sequence[Site], profiles: Sequence[Profile], times: int, out: Path
+) -> list[Visit]:
+    """Let readers come in turns."""
+    visits: list[Visit] = []
+    for profile in profiles:
+        for number in range(times):
+            for site in sites if number % 2 == 0 else reversed(sites):
+                for visit, told in read(site, profile, out):
+                    visits.append(visit)
+                    name = f"{site.name}-{profile.name}-{visit.kind}-{number}.json"
+                    (out / name).write_text(json.dumps(told), "utf-8")
+                    say(visit)
+    return visits
+
+
+def say(visit: Visit) -> None:
+    """Tell of a visit on standard error."""
+    steps = ", ".join(f"{step} {took:.2f}" for step, took in visit.times.items())
+    restart = "" if visit.restart is None else f", restart {visit.restart:.2f}"
+    told = f"{visit.profile} {visit.site} {visit.kind}: {steps}{restart}"
+    print(f"{told}; {visit.memory / 1e6:.0f} MB", file=sys.stderr, flush=True)
+
+
+def table(found: Sequence[Row]) -> str:
+    """Give the table as text."""
+    return "\n".join(f"{row.what}: {row.measured}; {row.compared}" for row in found)
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(OURS, type=Path)
+    parser.add_argument("stock", type=Path)
+    parser.add_argument("times", type=int)
+    parser.add_argument("--profiles", default="none", help="names, with commas between them")
+    parser.add_argument("--sites", default=",".join(SITES), help="names, with commas between them")
+    parser.add_argument("--out", type=Path, help="where all that was seen is kept")
+    arguments = parser.parse_args()
+    profiles = [PROFILES[name] for name in arguments.profiles.split(",")]
+    with ExitStack() as stack:
+        out = arguments.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        out.mkdir(parents=True, exist_ok=True)
+        sites = []
+        for name in arguments.sites.split(","):
+            url, log = stack.enter_context(served(getattr(arguments, name)))
+            sites.append(Site(name=name, url=url, log=log))
+        visits = compare(sites, profiles, arguments.times, out)
+    found = rows(visits, profiles)
+    print(table(found))
+    print(json.dumps({"visits": [asdict(visit) for visit in visits]}))
+
+
+if __name__ == "__main__":
+    main()
