@@ -127,9 +127,9 @@ def chosen(visits: Sequence[Visit], site: str, profile: str, kind: str) -> list[
 
 def ratio(ours: Sequence[float], stock: Sequence[float]) -> float | None:
     """Give our median as a part of the other; ``None`` where there is none."""
-    if not ours or not stock:
+    if not ours or not stock or not (whole := statistics.median(stock)):
         return None
-    return statistics.median(ours) / statistics.median(stock)
+    return statistics.median(ours) / whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +148,8 @@ class Row:
         The part of stock's that ours may be at most.
     limit
         What ours may be at most, in its unit.
+    beside
+        What the other is called.
     """
 
     section: str
@@ -157,6 +159,7 @@ class Row:
     unit: str = "s"
     target: float | None = None
     limit: float | None = None
+    beside: str = STOCK
 
     def told(self, which: Sequence[float]) -> str:
         """Write values: the median, and the range where there are several."""
@@ -177,7 +180,7 @@ class Row:
     @property
     def compared(self) -> str:
         """What stock took, what part of it ours is, and the target."""
-        words = [f"stock: {self.told(self.stock)}"]
+        words = [f"{self.beside}: {self.told(self.stock)}"]
         if (part := ratio(self.ours, self.stock)) is not None:
             words.append(f"ours is {part:.2f} of it")
         if self.target is not None:
@@ -209,6 +212,30 @@ def rows(visits: Sequence[Visit], profiles: Sequence[Profile]) -> list[Row]:
                 if ours or stock:
                     found.append(row)
     return [*found, *_around(visits)]
+
+
+WITH: Final = "with buttons"
+WITHOUT: Final = "without buttons"
+LOADS: Final = {
+    "interactive": "nothing of its scripts runs any more",
+    "loaded": "its load event has ended",
+    "longest": "its longest task takes",
+}
+
+
+def load_rows(found: dict[str, list[dict[str, float]]]) -> list[Row]:
+    """Give the lines about pages with and without buttons, of what ``click/load.mjs`` says."""
+    return [
+        Row(
+            section=AROUND,
+            what=f"the page with buttons, cold, processor slowed down: {words}",
+            ours=tuple(one[key] / 1000 for one in found[WITH]),
+            stock=tuple(one[key] / 1000 for one in found[WITHOUT]),
+            target=1.05 if key == "interactive" else None,
+            beside="the same page without",
+        )
+        for key, words in LOADS.items()
+    ]
 
 
 def _around(visits: Sequence[Visit]) -> list[Row]:

@@ -50,7 +50,7 @@ async function visit(browser, network, kind) {
     const { downlink, effectiveType, rtt } = navigator.connection ?? {};
     return { downlink, effectiveType, rtt };
   });
-  const requests = network.requests().filter(({ start }) => start >= from);
+  const requests = network.requestsSince(from);
   const to = Date.now();
   const restart = plan.restart && kind === "warm" ? await restarted(notebook) : null;
   await page.close();
