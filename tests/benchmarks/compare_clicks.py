@@ -22,8 +22,8 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -165,11 +165,23 @@ def complain(seen: Panel, profile: Profile) -> None:
         print(f"{seen.title}: {found:.1f} Mbit/s came", file=sys.stderr, flush=True)
 
 
+@contextmanager
+def serving(folders: Mapping[str, Path]) -> Iterator[list[Site]]:
+    """Serve sites, by their names."""
+    with ExitStack() as stack:
+        sites = []
+        for name, folder in folders.items():
+            url, log = stack.enter_context(served(folder))
+            sites.append(Site(name=name, url=url, log=log))
+        yield sites
+
+
 def loads(ours: Path, plain: Path, work: Path) -> list[Row]:
     """Load a page with buttons and the same one without, in turns."""
     with served(ours) as (with_buttons, _), served(plain) as (without, _):
         urls = {WITH: f"{with_buttons}{PAGE}", WITHOUT: f"{without}{PAGE}"}
-        return load_rows(_node("load.mjs", {"urls": urls, "times": LOADS, "slower": SLOWER}, work)[0])
+        plan = {"urls": urls, "times": LOADS, "slower": SLOWER}
+        return load_rows(_node("load.mjs", plan, work)[0])
 
 
 def say(visit: Visit) -> None:
@@ -197,13 +209,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where all that was seen is kept")
     arguments = parser.parse_args()
     profiles = [PROFILES[name] for name in arguments.profiles.split(",")]
-    with ExitStack() as stack:
-        out = arguments.out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    folders = {name: getattr(arguments, name) for name in arguments.sites.split(",")}
+    with tempfile.TemporaryDirectory() as work, serving(folders) as sites:
+        out = arguments.out or Path(work)
         out.mkdir(parents=True, exist_ok=True)
-        sites = []
-        for name in arguments.sites.split(","):
-            url, log = stack.enter_context(served(getattr(arguments, name)))
-            sites.append(Site(name=name, url=url, log=log))
         visits = compare(sites, profiles, arguments.times, out)
         found = rows(visits, profiles)
         if arguments.without is not None:
