@@ -91,6 +91,8 @@ class Visit:
         How often Shift+Enter was pressed.
     requests, not_modified, bytes
         What the server answered.
+    browser
+        The browser's name and version.
     """
 
     site: str
@@ -103,6 +105,7 @@ class Visit:
     requests: int
     not_modified: int
     bytes: int
+    browser: str = ""
 
 
 def times_of(told: dict[str, Any]) -> dict[str, float]:
@@ -165,7 +168,7 @@ class Row:
         """Write values: the median, and the range where there are several."""
         if not which:
             return "none"
-        digits = 0 if self.unit == "MB" else 2
+        digits = 1 if self.unit == "MB" else 2
         middle = f"{statistics.median(which):.{digits}f} {self.unit}"
         if len(which) == 1:
             return middle

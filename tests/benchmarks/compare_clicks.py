@@ -131,6 +131,7 @@ def _visit(site: Site, profile: Profile, told: dict[str, Any]) -> Visit:
         memory=told["memory"],
         restart=told["restart"],
         presses=told["presses"],
+        browser=told["browser"],
         **asdict(load),
     )
 

@@ -5,7 +5,7 @@
     python -m tests.benchmarks.measure_clicks SCRATCH PROFILES TIMES
 
 `PROFILES` are connections (``compare_clicks.py``) with commas between them. Prints one line of
-JSON: the lines of the table, and the picture of the first visits over each connection.
+JSON: the lines of the table, the picture of the first visits over each connection, and which browser.
 """
 
 import json
@@ -59,11 +59,12 @@ def main() -> None:
     out = scratch / "seen"
     out.mkdir()
     with serving({"ours": ours, "stock": stock}) as sites:
-        found = rows(compare(sites, profiles, times, out), profiles)
+        visits = compare(sites, profiles, times, out)
+    found = rows(visits, profiles)
     found += loads(ours, plain, out)
     table = [[row.section, row.what, row.measured, row.compared] for row in found]
     pictures = {file.name: file.read_text("utf-8") for file in sorted(out.glob("*.svg"))}
-    print(json.dumps({"table": table, "pictures": pictures}))
+    print(json.dumps({"table": table, "pictures": pictures, "browser": visits[0].browser}))
 
 
 if __name__ == "__main__":

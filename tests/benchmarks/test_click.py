@@ -25,6 +25,7 @@ def found(in_the_image: InTheImage, times: int) -> dict[str, Any]:
 
 
 def test_click_and_everything_after_it(found: dict[str, Any], report: Report) -> None:
+    report.facts.append(f"readers with {found['browser']}; stock: `tests/benchmarks/stock`")
     for section, what, measured, compared in found["table"]:
         report.add(section, what, measured, compared)
     for name, svg in found["pictures"].items():

@@ -84,7 +84,7 @@ def test_what_else_a_visit_costs() -> None:
     warm = replace(VISIT, kind="warm", restart=0.8)
     found = {row.what: row for row in rows([VISIT, warm], [PROFILES["none"]])}
     memory = found["cold: memory of the tab's process after the cell"]
-    assert (memory.measured, memory.target) == ("400 MB", 1.3)
+    assert (memory.measured, memory.target) == ("400.0 MB", 1.3)
     sent = next(row for what, row in found.items() if what.startswith("cold: what the server"))
     assert sent.what.endswith("ours 10 (2 answered with 304)")
     restart = next(row for what, row in found.items() if "restarted" in what)

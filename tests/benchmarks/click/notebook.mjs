@@ -1,6 +1,9 @@
 // A reader before an open notebook who loses no time: writes, runs, restarts the kernel.
 const BREATH = 250;
-/** How long a started cell may stay silent once its kernel is ready, before it is started again. */
+/**
+ * How long nothing may happen once the kernel is ready, before a cell is started again: where one
+ * waits for its answer, ten times as long.
+ */
 const SILENT = 3000;
 const INSTALLS = /^\s*(%pip|import piplite|import micropip)/u;
 
@@ -75,9 +78,10 @@ export class Notebook {
         await this.write(cell, code);
       }
       if (await this.#focus(cell)) {
+        const before = await this.frame.evaluate(prompt, cell);
         await this.#press("Shift", "Enter");
         this.presses += 1;
-        if (await this.#within(BREATH, isTaken, cell)) {
+        if (await this.#within(BREATH, isTaken, cell, before)) {
           return;
         }
       }
@@ -97,7 +101,7 @@ export class Notebook {
         if (await this.#within(SILENT, found)) {
           return this.frame.evaluate(found);
         }
-        if (await this.frame.evaluate(() => window.spec14Bench.kernels.at(-1) < window.spec14Bench.now() - 3000)) {
+        if (await this.frame.evaluate(isSilent, SILENT)) {
           await again();
         }
       }
@@ -112,9 +116,10 @@ export class Notebook {
     await this.page.keyboard.press("0");
     await this.page.keyboard.press("0");
     const dialog = () => Boolean(document.querySelector(".jp-Dialog .jp-mod-accept"));
-    await this.frame.waitForFunction(dialog, { polling: "raf", timeout: 5000 });
+    await this.frame.waitForFunction(dialog, { polling: "raf", timeout: this.limit });
     return this.frame.evaluate(() => {
       const at = window.spec14Bench.now();
+      window.spec14Bench.kernels.length = 0;
       document.querySelector(".jp-Dialog .jp-mod-accept").click();
       return at;
     });
@@ -158,8 +163,21 @@ function hasKernel() {
   return !indicator || ["idle", "busy"].includes(indicator.dataset.status);
 }
 
-/** Whether a cell waits for its kernel or has run. Runs in the page. */
-function isTaken(cell) {
-  const prompt = document.querySelectorAll(".jp-CodeCell")[cell]?.querySelector(".jp-InputPrompt");
-  return /\[(\*|\d+)\]/u.test(prompt?.textContent);
+/** What stands beside a code cell. Runs in the page. */
+function prompt(cell) {
+  return document.querySelectorAll(".jp-CodeCell")[cell]?.querySelector(".jp-InputPrompt")?.textContent;
+}
+
+/** Whether a cell waits for its kernel, or has run since `before` stood beside it. Runs in the page. */
+function isTaken(cell, before) {
+  const beside = document.querySelectorAll(".jp-CodeCell")[cell]?.querySelector(".jp-InputPrompt")?.textContent;
+  const { found } = window.spec14Bench;
+  return Boolean(found) || beside?.includes("*") || (/\d/u.test(beside) && beside !== before);
+}
+
+/** Whether a kernel has been ready for a while, and no cell runs. Runs in the page. */
+function isSilent(limit) {
+  const { kernels, now } = window.spec14Bench;
+  const waits = [...document.querySelectorAll(".jp-InputPrompt")].some(({ textContent }) => textContent.includes("*"));
+  return kernels.at(-1) < now() - (waits ? 10 * limit : limit);
 }

@@ -56,7 +56,7 @@ async function visit(browser, network, kind) {
   await page.close();
   return {
     ...{ kind, from, to, clicked, times, memory, restart, presses: notebook.presses, errors },
-    ...{ connection: { downlink, effectiveType, rtt }, requests },
+    ...{ connection: { downlink, effectiveType, rtt }, requests, browser: await browser.version() },
   };
 }
 
