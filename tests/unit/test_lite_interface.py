@@ -13,7 +13,8 @@ from toolkit.check.layout import extensions
 from toolkit.check.site import read_site
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import labextensions
-from toolkit.lite.interface import NAME, REPLACED, add_interface
+from toolkit.lite.interface import NAME, NAMES, REPLACED, WORKERS, add_interface
+from toolkit.lite.kernel import EXTENSION
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,15 @@ def kernel() -> str:
     folder = Path(sys.prefix, "share", "jupyter", "labextensions", "@jupyterlite")
     scripts = folder.joinpath("pyodide-kernel-extension", "static").glob("*.js")
     return "".join(one.read_text("utf-8") for one in scripts)
+
+
+@pytest.fixture(autouse=True)
+def _workers(tmp_path: Path) -> None:
+    """Put the scripts of the kernel's workers where a built site has them."""
+    folder = tmp_path / "extensions" / EXTENSION / "static"
+    folder.mkdir(parents=True)
+    for stem in WORKERS.values():
+        (folder / f"{stem}.worker.0123.js").write_text("")
 
 
 def test_it_is_there_and_loaded_first(tmp_path: Path) -> None:
@@ -67,6 +77,20 @@ def test_pages_have_a_word_for_who_opens_them_from_a_disk(tmp_path: Path) -> Non
         assert (page.parent / name).is_file()
 
 
+@pytest.mark.parametrize(("app", "named"), [("notebooks", False), ("lab", True)])
+def test_windows_have_names_where_a_workspace_is_restored(
+    tmp_path: Path, app: str, *, named: bool
+) -> None:
+    (tmp_path / "jupyter-lite.json").write_text("{}")
+    (tmp_path / app).mkdir()
+    file = tmp_path / app / "jupyter-lite.json"
+    file.write_text('{"jupyter-config-data": {"appUrl": "/there"}}')
+    add_interface(tmp_path)
+    data = json.loads(file.read_text())["jupyter-config-data"]
+    assert data["appUrl"] == "/there"
+    assert (NAMES not in data.get("disabledExtensions", ())) is named
+
+
 def test_a_site_without_configuration(tmp_path: Path) -> None:
     with pytest.raises(LiteFailed):
         add_interface(tmp_path)
@@ -80,3 +104,20 @@ def test_upstream_still_needs_it(upstream: str, kernel: str) -> None:
     assert re.search(r'if\(\("interrupt"===(\w)\|\|"interrupt-subsequent"===\1\)&&', upstream)
     for plugin in REPLACED:
         assert f'id:"{plugin}"' in upstream
+
+
+def test_upstream_still_waits_where_windows_have_names(upstream: str) -> None:
+    assert f'id:"{NAMES}"' in upstream
+    (state,) = re.findall(r'id:"@jupyterlab/apputils-extension:state",.{4000}', upstream)
+    assert re.search(r"optional:\[\w+\.IWindowResolver\]", state)
+    # No limit is given to the debouncer: half a second (@lumino/polling).
+    saving = r"\{[^{}]*\{[^{}]*\{[^{}]*\}\}\)\}"
+    (waited,) = re.findall(rf",(\w+)=new \w+\.Debouncer\(async\(\)=>{saving}\)", state)
+    assert f"}}await {waited}.invoke()}}" in state
+
+
+def test_upstream_still_reads_all_settings_for_each_plugin(upstream: str) -> None:
+    assert re.search(r"async fetch\(\w\)\{let \w=\(await this\.list\(\)\)\.values\.find", upstream)
+    assert re.search(r"await \w+\.getItem\(\w\)", upstream)
+    assert "this._composer=new" in upstream
+    assert "this._validator=new" in upstream
