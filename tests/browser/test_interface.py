@@ -1,5 +1,7 @@
 """How the interface starts: nothing twice, and what is left out makes no difference."""
 
+import re
+
 import pytest
 from playwright.sync_api import Route
 
@@ -49,3 +51,23 @@ def test_nothing_is_fetched_twice(reader: Visit, what: str) -> None:
     reader.open("api.html")
     try_it(reader, "ripple.smooth").wait_ready()
     assert len([one for one in reader.record.requests if one.endswith(what)]) == 1
+
+
+def test_a_notebook_loads_one_script_and_no_chunk(reader: Visit) -> None:
+    """When a chunk is loaded, or one is named that is not: toolkit/lite/chunks.json."""
+    reader.open("api.html")
+    try_it(reader, "ripple.smooth").wait_ready()
+    loaded = re.compile(r"/build/(\d+)\.[0-9a-f]+\.js$")
+    assert [one for one in reader.record.requests if loaded.search(one)] == []
+    (script,) = [one for one in reader.record.requests if "/build/notebooks/" in one]
+    assert re.search(r"/spec14\.[0-9a-f]{16}\.js$", script)
+
+
+def test_what_a_page_asks_for_ahead_is_used(reader: Visit) -> None:
+    """The browser says so of each that was loaded and not used, some seconds later."""
+    said: list[str] = []
+    reader.page.on("console", lambda message: said.append(message.text))
+    reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+    Notebook(inside=reader.page).wait_ready()
+    reader.page.wait_for_timeout(6_000)
+    assert [one for one in said if "preload" in one] == []

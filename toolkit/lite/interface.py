@@ -37,6 +37,7 @@ from typing import Any, Final
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import read_json
 from toolkit.lite.distribution import HEAP, START
+from toolkit.lite.joined import join_scripts
 from toolkit.lite.kernel import EXTENSION
 
 NAME: Final = "@spec14/kernel"
@@ -48,6 +49,9 @@ REPLACED: Final = tuple(
 
 NAMES: Final = "@jupyterlab/apputils-extension:resolver"
 """The plugin of JupyterLab that names windows, after which their workspaces are called."""
+
+IMPORTED: Final = ("static/executors.mjs", "static/settings.mjs")
+"""Modules without which the labextension has no plugins."""
 
 FROM_FILE: Final = "static/from-file.js"
 EARLY: Final = "static/early.js"
@@ -95,6 +99,8 @@ def add_interface(site: Path) -> None:
         own = site / app / file.name
         if own.is_file():
             _write_without(own, read_json(own), NAMES)
+    scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
+    join_scripts(site, (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED)))
     workers = json.dumps(_early_workers(site))
     for page in (site / "index.html", *sorted(site.glob("*/index.html"))):
         if page.is_file():
