@@ -34,6 +34,7 @@ const both = [
   "fetch",
   "performance",
   "setTimeout",
+  "structuredClone",
 ];
 
 export default [

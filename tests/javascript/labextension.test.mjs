@@ -18,6 +18,7 @@ class PageWorker {
 /** What of a JupyterLite application the plugin uses. */
 function application({ locked = true } = {}) {
   const done = [];
+  const settings = { list: async () => ({ ids: [], values: [] }), fetch() {}, save() {}, clear() {} };
   const client = {
     _mutexMap: new Map([["id", { isLocked: () => locked }]]),
     _kernels: new Map([["id", {}]]),
@@ -25,7 +26,7 @@ function application({ locked = true } = {}) {
     interrupt: async (id) => done.push(["upstream", id]),
   };
   const app = {
-    serviceManager: { kernels: { _kernelAPIClient: client } },
+    serviceManager: { kernels: { _kernelAPIClient: client }, settings },
     commands: { execute: async (...words) => done.push(words) },
   };
   return { app, client, done };
@@ -34,7 +35,13 @@ function application({ locked = true } = {}) {
 /** Modules as an application shares them: by version, and loaded when they are asked for. */
 const shares = (exported) => ({ "4.6.0": { get: async () => () => exported } });
 const runCell = async () => true;
+class DefaultSchemaValidator {
+  validateData() {
+    return ["asked"];
+  }
+}
 const modules = {
+  "@jupyterlab/settingregistry": shares({ DefaultSchemaValidator }),
   "@jupyterlab/notebook": shares({ INotebookCellExecutor: "of notebooks", runCell }),
   "@jupyterlab/console": shares({ IConsoleCellExecutor: "of consoles", runCell }),
 };
@@ -65,6 +72,11 @@ test("plugins that run cells are given in JupyterLab's stead", () => {
   assert.deepEqual(plugins.map(({ autoStart }) => autoStart), [true, true, true]);
   assert.deepEqual(plugins.map(({ provides }) => provides), [undefined, "of notebooks", "of consoles"]);
   assert.equal(typeof plugins[1].activate().runCell, "function");
+});
+
+test("settings that nobody has set are not validated", () => {
+  const plugin = { raw: "{}", schema: { type: "object" } };
+  assert.equal(new DefaultSchemaValidator().validateData(plugin), null);
 });
 
 test("a running cell is interrupted, by its own kernel's memory", async () => {

@@ -15,7 +15,7 @@ from toolkit.check.layout import extensions
 from toolkit.check.site import read_site
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import labextensions
-from toolkit.lite.interface import NAME, REPLACED, add_interface
+from toolkit.lite.interface import NAME, NAMES, REPLACED, add_interface
 from toolkit.lite.kernel import EXTENSION, extension_folder
 
 
@@ -155,6 +155,19 @@ def test_another_kernel_than_the_pinned_one_is_named(site: Path, count: int) -> 
         add_interface(site)
 
 
+@pytest.mark.parametrize(("app", "named"), [("notebooks", False), ("lab", True)])
+def test_windows_have_names_where_a_workspace_is_restored(
+    site: Path, app: str, *, named: bool
+) -> None:
+    (site / app).mkdir()
+    file = site / app / "jupyter-lite.json"
+    file.write_text('{"jupyter-config-data": {"appUrl": "/there"}}')
+    add_interface(site)
+    data = json.loads(file.read_text())["jupyter-config-data"]
+    assert data["appUrl"] == "/there"
+    assert (NAMES not in data.get("disabledExtensions", ())) is named
+
+
 def test_a_site_without_configuration(tmp_path: Path) -> None:
     with pytest.raises(LiteFailed):
         add_interface(tmp_path)
@@ -168,3 +181,20 @@ def test_upstream_still_needs_it(upstream: str, kernel: str) -> None:
     assert re.search(r'if\(\("interrupt"===(\w)\|\|"interrupt-subsequent"===\1\)&&', upstream)
     for plugin in REPLACED:
         assert f'id:"{plugin}"' in upstream
+
+
+def test_upstream_still_waits_where_windows_have_names(upstream: str) -> None:
+    assert f'id:"{NAMES}"' in upstream
+    (state,) = re.findall(r'id:"@jupyterlab/apputils-extension:state",.{4000}', upstream)
+    assert re.search(r"optional:\[\w+\.IWindowResolver\]", state)
+    # No limit is given to the debouncer: half a second (@lumino/polling).
+    saving = r"\{[^{}]*\{[^{}]*\{[^{}]*\}\}\)\}"
+    (waited,) = re.findall(rf",(\w+)=new \w+\.Debouncer\(async\(\)=>{saving}\)", state)
+    assert f"}}await {waited}.invoke()}}" in state
+
+
+def test_upstream_still_reads_all_settings_for_each_plugin(upstream: str) -> None:
+    assert re.search(r"async fetch\(\w\)\{let \w=\(await this\.list\(\)\)\.values\.find", upstream)
+    assert re.search(r"await \w+\.getItem\(\w\)", upstream)
+    assert "this._composer=new" in upstream
+    assert "this._validator=new" in upstream

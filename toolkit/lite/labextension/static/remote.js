@@ -88,7 +88,7 @@ function mendAborted(app) {
   reasons.set = (mutex, reason) => set(mutex, reason === "error" ? "interrupt-subsequent" : reason);
 }
 
-const plugin = (hear) => ({
+const plugin = ({ hear, readOnce }) => ({
   id: "@spec14/kernel:plugin",
   description: "Mends interrupts and prompts; follows the page's theme.",
   autoStart: true,
@@ -97,6 +97,7 @@ const plugin = (hear) => ({
     learnOfWorkers(hear);
     mendInterrupt(app);
     mendAborted(app);
+    readOnce(app.serviceManager.settings);
     if (HERE) {
       import(new URL("theme.mjs", HERE)).then(({ followPage }) => followPage(app));
     }
@@ -111,8 +112,11 @@ globalThis._JUPYTERLAB["@spec14/kernel"] = {
     shared = modules;
   },
   get: async () => {
-    const { executors, hear } = await import(new URL("executors.mjs", HERE));
-    const plugins = [plugin(hear), ...(await executors(shared))];
+    const [{ executors, hear, only }, { fillUnset, readOnce }] = await Promise.all(
+      ["executors.mjs", "settings.mjs"].map((name) => import(new URL(name, HERE))),
+    );
+    fillUnset((await only(shared, "@jupyterlab/settingregistry")).DefaultSchemaValidator);
+    const plugins = [plugin({ hear, readOnce }), ...(await executors(shared))];
     return () => ({ __esModule: true, default: plugins });
   },
 };
