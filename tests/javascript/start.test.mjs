@@ -31,7 +31,7 @@ async function start(scope, names, { run = async () => {}, first = async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     return { sizes: bodies.map((body) => body.byteLength), runPythonAsync: run };
   };
-  const options = { scope, here: HERE, tell: (message) => said.push(message), now: () => (clock += 100) };
+  const options = { scope, here: HERE, folder: HERE, tell: (message) => said.push(message), now: () => (clock += 100) };
   const python = await told(load, options).catch((error) => error);
   return { said, python, stages: [...new Set(said.map(({ stage }) => stage))] };
 }

@@ -39,6 +39,7 @@ def test_of_the_runtime_only_what_a_worker_loads_is_taken(tmp_path: Path) -> Non
         "pyodide.asm.wasm",
         "pyodide.mjs",
         "python_stdlib.zip",
+        "spec14-ahead.mjs",
         "spec14-early.mjs",
         "spec14-files.json",
         "spec14-heap.mjs",

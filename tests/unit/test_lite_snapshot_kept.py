@@ -78,6 +78,7 @@ class Kernel:
             "heap": made.heap.file,
             "memory": made.memory,
             "runs": made.runs,
+            "brought": made.brought,
             "files": made.files.file,
             "modules": made.modules,
             "reason": "",
