@@ -5,7 +5,7 @@
     python -m tests.benchmarks.measure_clicks SCRATCH PROFILES TIMES
 
 `PROFILES` are connections (``compare_clicks.py``) with commas between them. Prints one line of
-JSON: the lines of the table, the picture of the first visits over each connection, and which browser.
+JSON: the lines of the table, the picture of the first visits over each connection, the browser.
 """
 
 import json
