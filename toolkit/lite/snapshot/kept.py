@@ -22,7 +22,8 @@ from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error
 from toolkit.lite.snapshot.files import compiled, packed, unpacked
-from toolkit.lite.snapshot.heap import LIMIT, HeapFailed, heap_key, make_heap
+from toolkit.lite.snapshot.gate.compare import NotCompared
+from toolkit.lite.snapshot.heap import HeapFailed, heap_key, make_heap
 from toolkit.lite.snapshot.parts import Part, read_part, without_empty_pages, write_part
 from toolkit.runtime.distribution import Runtime
 from toolkit.runtime.lock import read_wheel
@@ -40,7 +41,13 @@ class Gate(Protocol):
         """Say why nothing can be compared on this machine; empty if it can."""
 
     def __call__(self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot) -> str:
-        """Give the reason not to ship a snapshot; empty if there is none."""
+        """Give the reason not to ship a snapshot; empty if there is none.
+
+        Raises
+        ------
+        NotCompared
+            When nothing was found out.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +121,13 @@ def kernel_snapshot(
         if (known := _read(folder, key)) is not None:
             return known
         say("making the memory snapshot of the kernel, once for this runtime and these packages")
-        made = _make(runtime, wheels, folder)
-        if not made.reason and (reason := gate(runtime, wheels, made)):
-            made = KernelSnapshot(folder=folder, reason=reason)
+        try:
+            made = _make(runtime, wheels, folder)
+            if not made.reason and (reason := gate(runtime, wheels, made)):
+                made = KernelSnapshot(folder=folder, reason=reason)
+        except (NotCompared, subprocess.TimeoutExpired) as error:
+            # It may be the machine: nothing is kept, and the next build tries again.
+            return KernelSnapshot(folder=folder, reason=f"it could not be compared: {error}")
         _write(made, key)
         return made
 
@@ -126,8 +137,6 @@ def _make(runtime: Runtime, wheels: Sequence[Path], folder: Path) -> KernelSnaps
         heap = make_heap(runtime, wheels)
     except HeapFailed as failed:
         return KernelSnapshot(folder=folder, reason=str(failed))
-    except subprocess.TimeoutExpired:
-        return KernelSnapshot(folder=folder, reason=f"it took longer than {LIMIT:.0f} s")
     pages, runs = without_empty_pages(heap.content)
     return KernelSnapshot(
         folder=folder,

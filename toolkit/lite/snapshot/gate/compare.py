@@ -21,6 +21,10 @@ type Shown = Mapping[str, Any]
 """What one kernel has shown: ``cells`` by name, ``completions`` by text, its start."""
 
 
+class NotCompared(Exception):
+    """Why nothing was found out about a snapshot; the next build tries again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """A cell that is run.
