@@ -28,12 +28,12 @@ from toolkit.docs.build import NOT_PUBLISHED, own_wheel
 from toolkit.docs.source import find_source
 from toolkit.errors import DocsFailed
 from toolkit.lite.config import LOCK, PYODIDE
-from toolkit.lite.distribution import RUNTIME_FILES, Distribution
+from toolkit.lite.distribution import Distribution
 from toolkit.lite.kernel import OWN, kernel_wheels
 from toolkit.pins import RUNTIME
 from toolkit.process import run
 from toolkit.project import Project, read_project
-from toolkit.runtime.distribution import read_runtime
+from toolkit.runtime.distribution import RUNTIME_FILES, read_runtime
 from toolkit.runtime.lock import make_lock, read_wheel
 from toolkit.wheels.build import build_wheel
 from toolkit.wheels.dependencies import site_wheels

@@ -75,7 +75,7 @@ def named(folder: Path, *names: str) -> Path:
 def test_a_wheel_is_unpacked_as_pyodides_own_installer_does_it(
     tmp_path: Path, runtime: Runtime
 ) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "ripple_demo/__init__.py": "name = 1\n",
         "ripple_demo/empty/data.bin": bytes(range(256)),
         "ripple_demo-1.0.data/data/share/ripple/a.txt": "a",
@@ -171,7 +171,7 @@ def test_a_wheel_whose_contents_are_damaged_is_refused(
 def test_byte_code_is_the_same_each_time_and_never_compared_with_its_source(
     runtime: Runtime,
 ) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         f"{SITE}/a/__init__.py": b"words = {'x', 'y', 'z'}\ndef f(): return words\n",
         f"{SITE}/b.py": b"def g(a, *, b=1): return a, b\n",
         f"{SITE}/b.txt": b"no module",
@@ -193,7 +193,7 @@ def test_byte_code_is_the_same_each_time_and_never_compared_with_its_source(
 
 
 def test_what_does_not_compile_has_no_byte_code(runtime: Runtime) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "/a/template.py": b"{{ name }} = \n",
         "/a/coded.py": b"# coding: no-such\n",
         "/a/good.py": b"",
