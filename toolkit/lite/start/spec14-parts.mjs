@@ -59,7 +59,7 @@ export async function bytesOf(part, { base, store, scope, fetch, signal, onBytes
     try {
       const bytes = await filled(kept, part.size, part.file);
       await require(bytes, part.sha256, part.file, scope);
-      return { bytes, stored: true };
+      return bytes;
     } catch {
       // The browser's own copy is damaged: the site's is fetched.
       await store.drop(part);
@@ -70,5 +70,5 @@ export async function bytesOf(part, { base, store, scope, fetch, signal, onBytes
   const stream = answer.body.pipeThrough(watched((bytes) => onBytes(part.file, bytes))).pipeThrough(new scope.DecompressionStream(CODING));
   const bytes = await filled(stream, part.size, part.file);
   await require(bytes, part.sha256, part.file, scope);
-  return { bytes, stored: false };
+  return bytes;
 }
