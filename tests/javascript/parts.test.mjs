@@ -33,26 +33,42 @@ test("a part comes whole, and its bytes are told of as they come", async () => {
 test("what is not the part that was built is none", async () => {
   const other = CONTENT.map((byte) => byte ^ 1);
   const faults = [
-    [file.slice(0, -100), /./],
-    [file.slice(0, 10), /./],
-    [new Uint8Array(), /./],
-    [flipped(file, Math.floor(file.length / 2)), /./],
-    [flipped(file, 0), /./],
-    [gzipSync(CONTENT.subarray(0, -1)), /heap\.snapshot has 199999 of its 200000 bytes/],
-    [gzipSync(Buffer.concat([CONTENT, Buffer.from("x")])), /longer than its 200000 bytes/],
-    [gzipSync(flipped(CONTENT, 3)), /heap\.snapshot is not the file that was built/],
-    [gzipSync(other), /heap\.snapshot is not the file that was built/],
-    ["<!doctype html><title>Not found</title>", /./],
-    [undefined, /heap\.snapshot: the server answers 404/],
-    [() => new Response("", { status: 500 }), /heap\.snapshot: the server answers 500/],
+    [file.slice(0, -100), /^heap\.snapshot: ./],
+    [file.slice(0, 10), /^heap\.snapshot: ./],
+    [new Uint8Array(), /^heap\.snapshot: ./],
+    [flipped(file, Math.floor(file.length / 2)), /^heap\.snapshot: ./],
+    [flipped(file, 0), /^heap\.snapshot: ./],
+    [gzipSync(CONTENT.subarray(0, -1)), /^heap\.snapshot: 199999 of its 200000 bytes$/],
+    [gzipSync(Buffer.concat([CONTENT, Buffer.from("x")])), /^heap\.snapshot: more than its 200000 bytes$/],
+    [gzipSync(flipped(CONTENT, 3)), /^heap\.snapshot: not the file that was built$/],
+    [gzipSync(other), /^heap\.snapshot: not the file that was built$/],
+    ["<!doctype html><title>Not found</title>", /^heap\.snapshot: ./],
+    [undefined, /^heap\.snapshot: the server answers 404$/],
+    [() => new Response("", { status: 500 }), /^heap\.snapshot: the server answers 500$/],
   ];
-  for (const [served, words] of faults) await assert.rejects(get(served), words);
+  for (const [served, message] of faults) await assert.rejects(get(served), { message });
 });
 
 test("a fetch ends when it is told to, with that reason", async () => {
   const ended = new AbortController();
   ended.abort(new Error("the line is slow"));
   await assert.rejects(get(file, { signal: ended.signal }), /the line is slow/);
+});
+
+test("its reason is told where a browser's streams have one of their own", async () => {
+  const ended = new AbortController();
+  const scope = browser();
+  const answer = () => {
+    queueMicrotask(() => ended.abort(new Error("the line is slow")));
+    const body = new ReadableStream({
+      async pull() {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        throw new DOMException("The operation was aborted.", "AbortError");
+      },
+    });
+    return new Response(body);
+  };
+  await assert.rejects(get(answer, { signal: ended.signal, scope }), { message: "the line is slow" });
 });
 
 test("what the browser has is not fetched", async () => {

@@ -34,9 +34,17 @@ export function part(stem, content) {
   return { entry, file: new Uint8Array(file), content: new Uint8Array(content) };
 }
 
+const HEAP = {
+  pages: new Uint8Array(2 * PAGE).fill(7, 0, PAGE).fill(8, PAGE),
+  memory: 6 * PAGE,
+  runs: [
+    [1, 1],
+    [4, 1],
+  ],
+};
+
 /** A site: its files by name, and its manifest before it was written. */
-export function site() {
-  const pages = new Uint8Array(2 * PAGE).fill(7, 0, PAGE).fill(8, PAGE);
+export function site({ pages, ...places } = HEAP) {
   const heap = part("heap", pages);
   const kernel = part("kernel", packed({ "/lib/kernel.py": "kernel", "/home/a/b.txt": "b" }));
   const numpy = part("numpy", packed({ "/lib/numpy.py": "numpy" }));
@@ -52,7 +60,7 @@ export function site() {
     packages: Object.keys(wheels),
     time: 1_577_836_800,
     start: btoa("start"),
-    heap: { ...heap.entry, memory: 6 * PAGE, runs: [[1, 1], [4, 1]] },
+    heap: { ...heap.entry, ...places },
     files: [kernel.entry, numpy.entry],
   };
   const files = new Map([
