@@ -23,17 +23,22 @@ const both = [
   "AbortController",
   "DOMException",
   "FormData",
+  "ReadableStream",
   "Request",
   "Response",
   "TextDecoder",
+  "TextEncoder",
   "TransformStream",
   "URL",
   "WebAssembly",
+  "btoa",
   "clearTimeout",
   "crypto",
   "fetch",
   "performance",
+  "queueMicrotask",
   "setTimeout",
+  "structuredClone",
 ];
 
 export default [

@@ -48,9 +48,13 @@ def site(tmp_path: Path) -> Path:
 
 def test_it_is_there_and_loaded_first(site: Path) -> None:
     other = {"name": "other", "load": "static/remote.js"}
-    config = {"jupyter-config-data": {"federated_extensions": [other], "baseUrl": "./"}}
-    config["jupyter-config-data"]["disabledExtensions"] = ["theirs"]
-    config["jupyter-config-data"]["federated_extensions"].append({"name": EXTENSION})
+    own = {"name": EXTENSION, "load": "static/remote.js"}
+    data = {
+        "federated_extensions": [other, own],
+        "baseUrl": "./",
+        "disabledExtensions": ["theirs"],
+    }
+    config = {"jupyter-config-data": data}
     (site / "jupyter-lite.json").write_text(json.dumps(config))
     (site / "extensions" / "other").mkdir()
     (site / "extensions" / "other" / "package.json").write_text("{}")

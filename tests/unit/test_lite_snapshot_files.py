@@ -75,7 +75,7 @@ def named(folder: Path, *names: str) -> Path:
 def test_a_wheel_is_unpacked_as_pyodides_own_installer_does_it(
     tmp_path: Path, runtime: Runtime
 ) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "ripple_demo/__init__.py": "name = 1\n",
         "ripple_demo/empty/data.bin": bytes(range(256)),
         "ripple_demo-1.0.data/data/share/ripple/a.txt": "a",

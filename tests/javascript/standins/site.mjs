@@ -1,4 +1,5 @@
 // A site with a memory snapshot, and the server and browser that it is read with.
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
