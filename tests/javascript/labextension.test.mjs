@@ -59,9 +59,14 @@ before(async () => {
   [plugin] = plugins;
 });
 
-/** Activate it, and give a kernel's worker as the application would make one. */
-function activate(parts) {
-  globalThis.Worker = PageWorker;
+/** Activate it, and give a kernel's worker as the application would make one, with what it has already. */
+function activate(parts, already = {}) {
+  globalThis.Worker = class extends PageWorker {
+    constructor() {
+      super();
+      Object.assign(this, already);
+    }
+  };
   plugin.activate(parts.app);
   const worker = new globalThis.Worker("kernel.js");
   parts.client._kernels.get("id")._worker = worker;
@@ -151,6 +156,28 @@ test("it hears from a worker whether Python starts", async () => {
   assert.equal(command, "apputils:notify");
   assert.equal(type, "error");
   assert.match(message, /no memory/u);
+});
+
+test("it hears what a worker that was started early has said before, and after that each word once", async () => {
+  const parts = application();
+  const buffer = new SharedArrayBuffer(8);
+  new Int32Array(buffer)[1] = 1;
+  const worker = activate(parts, {
+    spec14Heard: [
+      { spec14InterruptBuffer: buffer },
+      { spec14Start: { stage: "loading" } },
+      { spec14Start: { stage: "failed", reason: "no memory", final: true } },
+    ],
+  });
+  assert.equal(worker.spec14Heard, undefined);
+  // It is over already: the cell does not wait.
+  const { runCell } = plugins[1].activate(parts.app);
+  const prompts = [];
+  const cell = { model: { type: "code" }, setPrompt: (text) => prompts.push(text) };
+  assert.equal(await runCell({ cell, sessionContext: { session: null, isReady: false } }), false);
+  assert.match(parts.done.at(-1)[1].message, /no memory/u);
+  await parts.client.interrupt("id");
+  assert.equal(new Int32Array(buffer)[0], 2);
 });
 
 test("waitAsync always gives a promise", async () => {

@@ -20,6 +20,7 @@ from toolkit.lite.snapshot.files import compiled, listed, packed, unpacked, writ
 from toolkit.pins import RUNTIME
 from toolkit.runtime.distribution import Runtime, read_runtime
 
+ROOT = Path(__file__).parents[2]
 SITE = "/lib/python3.14/site-packages"
 
 UPSTREAM = """
@@ -221,6 +222,24 @@ def test_the_table_is_json_and_stands_first() -> None:
     length = int.from_bytes(content[:4], "little")
     assert json.loads(content[4 : 4 + length]) == [["/a", 2], ["/b/c", 3]]
     assert content.endswith(b"12345")
+
+
+def test_a_worker_finds_the_files_again(tmp_path: Path) -> None:
+    """With the script that does it in the browser (``spec14-restore.mjs``)."""
+    files = {"/lib/ü.py": b"one", "/empty": b"", "/lib/a/b.bin": bytes(range(256))}
+    (tmp_path / "packed").write_bytes(packed(files))
+    script = """
+import { readFileSync } from "node:fs";
+await import(`${process.argv[2]}/tests/javascript/standins/modules.mjs`);
+const { listed } = await import(`${process.argv[2]}/toolkit/lite/start/spec14-restore.mjs`);
+const found = [...listed(new Uint8Array(readFileSync(process.argv[3])))];
+console.log(JSON.stringify(found.map(([path, view]) => [path, [...view]])));
+"""
+    (tmp_path / "list.mjs").write_text(script)
+    words = ["node", *map(str, (tmp_path / "list.mjs", ROOT, tmp_path / "packed"))]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    found = {path: bytes(content) for path, content in json.loads(done.stdout)}
+    assert list(found.items()) == list(files.items())
 
 
 def test_files_are_written_below_a_folder(tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ export function place(FS, packed, seconds) {
       const at = path.lastIndexOf("/");
       const parent = folder(path.slice(0, at));
       const name = path.slice(at + 1);
-      node = parent.contents[name] ?? MEMFS.createNode(parent, name, FOLDER, 0);
+      // A plain object, which has more names than its own.
+      const known = Object.hasOwn(parent.contents, name);
+      node = known ? parent.contents[name] : MEMFS.createNode(parent, name, FOLDER, 0);
       folders.set(path, node);
     }
     return node;
