@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.browser.gate import BROWSERS, BothWays
 from toolkit.browser.readers import browsers_here
-from toolkit.lite.snapshot.gate.compare import COMPLETED, difference, read_cells
+from toolkit.lite.snapshot.gate.compare import COMPLETED, NotCompared, difference, read_cells
 from toolkit.lite.snapshot.gate.node import compare_in_node
 
 type Shown = dict[str, Any]
@@ -125,12 +125,10 @@ def test_completions(all_three: list[Shown]) -> None:
     assert difference(*all_three) == "there are no completions of 'json.lo'"
 
 
-def test_a_kernel_that_does_not_start_at_all_in_node_is_a_reason(tmp_path: Path) -> None:
-    reason = compare_in_node(tmp_path, [])
-    assert reason.startswith(
-        "a kernel does not start from it: a kernel that starts from it in Node ends: "
-    )
-    assert "pyodide.mjs" in reason
+def test_where_no_ordinary_kernel_starts_nothing_is_found_out(tmp_path: Path) -> None:
+    with pytest.raises(NotCompared, match=r"starts in the ordinary way in Node ends: .*") as raised:
+        compare_in_node(tmp_path, [])
+    assert "pyodide.mjs" in str(raised.value)
 
 
 def test_without_a_browser_nothing_can_be_compared() -> None:
