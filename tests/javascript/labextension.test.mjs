@@ -180,6 +180,25 @@ test("it hears what a worker that was started early has said before, and after t
   assert.equal(new Int32Array(buffer)[0], 2);
 });
 
+test("a frame that is not shown yet takes no focus", () => {
+  const focused = [];
+  class HTMLElement {
+    focus(options) {
+      focused.push([this, options]);
+    }
+  }
+  let hidden = true;
+  Object.assign(globalThis, { HTMLElement, frameElement: { closest: () => hidden } });
+  activate(application());
+  const [early, late] = [new HTMLElement(), new HTMLElement()];
+  early.focus();
+  assert.deepEqual([focused, globalThis.spec14Focus], [[], early]);
+  hidden = false;
+  late.focus({ preventScroll: true });
+  assert.deepEqual(focused, [[late, { preventScroll: true }]]);
+  delete globalThis.frameElement;
+});
+
 test("waitAsync always gives a promise", async () => {
   activate(application());
   const memory = new Int32Array(new SharedArrayBuffer(4));

@@ -172,7 +172,7 @@ def test_a_wheel_whose_contents_are_damaged_is_refused(
 def test_byte_code_is_the_same_each_time_and_never_compared_with_its_source(
     runtime: Runtime,
 ) -> None:
-    files: dict[str, str | bytes] = {
+    files = {
         f"{SITE}/a/__init__.py": b"words = {'x', 'y', 'z'}\ndef f(): return words\n",
         f"{SITE}/b.py": b"def g(a, *, b=1): return a, b\n",
         f"{SITE}/b.txt": b"no module",
@@ -194,7 +194,7 @@ def test_byte_code_is_the_same_each_time_and_never_compared_with_its_source(
 
 
 def test_what_does_not_compile_has_no_byte_code(runtime: Runtime) -> None:
-    files: dict[str, str | bytes] = {
+    files = {
         "/a/template.py": b"{{ name }} = \n",
         "/a/coded.py": b"# coding: no-such\n",
         "/a/good.py": b"",

@@ -88,11 +88,30 @@ function mendAborted(app) {
   reasons.set = (mutex, reason) => set(mutex, reason === "error" ? "interrupt-subsequent" : reason);
 }
 
+/**
+ * A page may begin a notebook that it does not show yet (docs/reader/ahead.mjs). `inert` around the
+ * frame does not keep scripts in it from taking the focus; what wanted it last gets it when it is shown.
+ */
+function waitWithFocus() {
+  const frame = globalThis.frameElement;
+  if (frame) {
+    const { focus } = HTMLElement.prototype;
+    HTMLElement.prototype.focus = function focusWhenShown(...words) {
+      if (frame.closest("[inert]")) {
+        globalThis.spec14Focus = this;
+      } else {
+        focus.apply(this, words);
+      }
+    };
+  }
+}
+
 const plugin = ({ hear, readOnce }) => ({
   id: "@spec14/kernel:plugin",
   description: "Mends interrupts and prompts; follows the page's theme.",
   autoStart: true,
   activate(app) {
+    waitWithFocus();
     mendWaitAsync();
     learnOfWorkers(hear);
     mendInterrupt(app);
