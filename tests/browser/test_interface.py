@@ -59,7 +59,8 @@ def test_a_notebook_loads_one_script_and_no_chunk(reader: Visit) -> None:
     try_it(reader, "ripple.smooth").wait_ready()
     loaded = re.compile(r"/build/(\d+)\.[0-9a-f]+\.js$")
     assert [one for one in reader.record.requests if loaded.search(one)] == []
-    (script,) = [one for one in reader.record.requests if "/build/notebooks/" in one]
+    # Asked for by the page, too, where the button has been in view for a while (test_ahead.py).
+    (script,) = {one for one in reader.record.requests if "/build/notebooks/" in one}
     assert re.search(r"/spec14\.[0-9a-f]{16}\.js$", script)
 
 
@@ -71,3 +72,19 @@ def test_what_a_page_asks_for_ahead_is_used(reader: Visit) -> None:
     Notebook(inside=reader.page).wait_ready()
     reader.page.wait_for_timeout(6_000)
     assert [one for one in said if "preload" in one] == []
+
+
+def test_chunks_of_the_kernel_have_the_addresses_that_the_page_foresees(reader: Visit) -> None:
+    reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+    Notebook(inside=reader.page).wait_ready()
+    chunks = re.compile(r"/pyodide-kernel-extension/static/\d+\.[0-9a-f]{16}\.js")
+    wanted = reader.page.evaluate(
+        "performance.getEntriesByType('resource')"
+        ".filter((one) => one.initiatorType === 'script').map((one) => one.name)"
+    )
+    foreseen = reader.page.locator("link[rel=prefetch]").evaluate_all(
+        "(links) => links.map((link) => link.href)"
+    )
+    loaded = {one for one in wanted if chunks.search(one)}
+    assert loaded
+    assert loaded <= set(foreseen)

@@ -155,6 +155,19 @@ def test_another_kernel_than_the_pinned_one_is_named(site: Path, count: int) -> 
         add_interface(site)
 
 
+def test_the_kernels_chunks_are_fetched_with_the_page(site: Path) -> None:
+    (site / "notebooks").mkdir()
+    (site / "build" / "notebooks").mkdir(parents=True)
+    (site / "build" / "notebooks" / "bundle.js").write_text("")
+    link = '<link id="jupyter-lite-main" rel="preload" href="../build/notebooks/bundle.js">'
+    page = site / "notebooks" / "index.html"
+    page.write_text(f"<html><head>{link}</head></html>")
+    chunk = f"extensions/{EXTENSION}/static/12.0123456789abcdef.js"
+    (site / chunk).write_text("")
+    add_interface(site)
+    assert f'<link rel="prefetch" href="../{chunk}?v=0123456789abcdef">' in page.read_text()
+
+
 @pytest.mark.parametrize(("app", "named"), [("notebooks", False), ("lab", True)])
 def test_windows_have_names_where_a_workspace_is_restored(
     site: Path, app: str, *, named: bool

@@ -69,13 +69,14 @@ def test_the_script_is_named_by_its_content(site: Path) -> None:
 
 
 def test_what_comes_next_is_asked_for_at_once(site: Path) -> None:
-    join_scripts(site, ["extensions/a/b.js", "extensions/a/c.mjs"])
+    join_scripts(site, ["extensions/a/b.js", "extensions/a/c.mjs"], ["build/all.json"])
     text, _ = joined(site)
     hints = re.findall(r'<link rel="(\w+)"(?: as="script")? href="([^"]+)">', text)
     assert hints == [
         ("preload", "../build/jlab_core.0.js"),
         ("preload", "../extensions/a/b.js"),
         ("modulepreload", "../extensions/a/c.mjs"),
+        ("prefetch", "../build/all.json"),
     ]
 
 

@@ -30,6 +30,7 @@ Two more are about the time until the first cell is there, between the same vers
 
 import html
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +50,9 @@ REPLACED: Final = tuple(
 
 NAMES: Final = "@jupyterlab/apputils-extension:resolver"
 """The plugin of JupyterLab that names windows, after which their workspaces are called."""
+
+CHUNK: Final = re.compile(r"[0-9]+\.([0-9a-f]{16})\.js")
+"""Chunks of a labextension (webpack); their addresses end in ``?v=`` and the same sum."""
 
 IMPORTED: Final = ("static/executors.mjs", "static/settings.mjs")
 """Modules without which the labextension has no plugins."""
@@ -100,7 +104,8 @@ def add_interface(site: Path) -> None:
         if own.is_file():
             _write_without(own, read_json(own), NAMES)
     scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
-    join_scripts(site, (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED)))
+    ahead = (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED))
+    join_scripts(site, ahead, _kernel_chunks(site))
     workers = json.dumps(_early_workers(site))
     for page in (site / "index.html", *sorted(site.glob("*/index.html"))):
         if page.is_file():
@@ -112,6 +117,14 @@ def _write_without(file: Path, config: dict[str, Any], *plugins: str) -> None:
     data = config.setdefault("jupyter-config-data", {})
     data["disabledExtensions"] = sorted({*data.get("disabledExtensions", ()), *plugins})
     file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def _kernel_chunks(site: Path) -> list[str]:
+    """Give what the kernel's labextension loads, one after the other, by the addresses it uses."""
+    folder = site / "extensions" / EXTENSION / "static"
+    names = (CHUNK.fullmatch(file.name) for file in sorted(folder.glob("*.js")))
+    path = folder.relative_to(site).as_posix()
+    return [f"{path}/{name[0]}?v={name[1]}" for name in names if name]
 
 
 def _early_workers(site: Path) -> dict[str, tuple[str, str]]:

@@ -33,7 +33,7 @@ SOURCE_MAP: Final = re.compile(r"\n?//# sourceMappingURL=[^\n]*\s*$")
 STRICT: Final = '"use strict";'
 
 
-def join_scripts(site: Path, ahead: Iterable[str] = ()) -> None:
+def join_scripts(site: Path, ahead: Iterable[str] = (), later: Iterable[str] = ()) -> None:
     """Give each application that ``chunks.json`` knows one script.
 
     Parameters
@@ -42,7 +42,10 @@ def join_scripts(site: Path, ahead: Iterable[str] = ()) -> None:
         A built JupyterLite site.
     ahead
         Further scripts that its pages ask for; modules end in ``.mjs``.
+    later
+        What its pages ask for when these have run.
     """
+    hints = "".join((*map(_hint, ahead), *map(_prefetch, later)))
     chunks: dict[str, list[int]] = json.loads(CHUNKS.read_text("utf-8"))
     for app, numbers in chunks.items():
         page = site / app / "index.html"
@@ -51,8 +54,8 @@ def join_scripts(site: Path, ahead: Iterable[str] = ()) -> None:
             main = (page.parent / named[2]).resolve()
             script = _write(main, [*_files(site / "build", numbers)])
             shared = [f"build/{one.name}" for one in sorted((site / "build").glob(SHARED))]
-            hints = "".join(_hint(f"../{one}") for one in (*shared, *ahead))
-            link = f"{hints}{named[1]}{named[2].rpartition('/')[0]}/{script}{named[3]}"
+            head = "".join((*map(_hint, shared), hints))
+            link = f"{head}{named[1]}{named[2].rpartition('/')[0]}/{script}{named[3]}"
             page.write_text(text[: named.start()] + link + text[named.end() :], "utf-8")
 
 
@@ -77,4 +80,9 @@ def _alone(chunk: str) -> str:
 
 def _hint(address: str) -> str:
     kind = 'rel="modulepreload"' if address.endswith(".mjs") else 'rel="preload" as="script"'
-    return f'<link {kind} href="{html.escape(address)}">'
+    return f'<link {kind} href="../{html.escape(address)}">'
+
+
+def _prefetch(address: str) -> str:
+    # Not "preload": on a slow line a browser complains of what is not used within seconds.
+    return f'<link rel="prefetch" href="../{html.escape(address)}">'

@@ -13,7 +13,7 @@ const SEEN = 1_000;
 
 const AHEAD = "spec14-ahead";
 const OPENED = "spec14-opened";
-const NEEDED = "link[rel='preload'][as='script'], link[rel='modulepreload']";
+const NEEDED = "link:is([rel='preload'], [rel='modulepreload'], [rel='prefetch'])";
 
 /** The one notebook that was begun and is not open. */
 let begun = null;
@@ -137,7 +137,6 @@ async function fetchScripts([, , , address]) {
   for (const named of new DOMParser().parseFromString(text, "text/html").querySelectorAll(NEEDED)) {
     const link = document.createElement("link");
     link.rel = "prefetch";
-    link.as = "script";
     link.href = new URL(named.getAttribute("href"), page);
     document.head.append(link);
   }
