@@ -109,6 +109,19 @@ def renew(variables: Iterable[str], agent: str) -> None:
     _renew_lock()
 
 
+def try_to_renew(variables: Iterable[str], agent: str) -> str:
+    """Do that, and say what went wrong; empty if nothing did.
+
+    An exception would reach JavaScript without its text: Pyodide reads that from the standard
+    error, which is the kernel's own stream by now (``wrap_exception`` of error_handling.c, 314.0).
+    """
+    try:
+        renew(variables, agent)
+    except Exception as error:  # noqa: BLE001 - whatever it is, an ordinary start follows
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
 def _renew_lock() -> None:
     """Give micropip the lock of this site: it took a copy when it was imported.
 
