@@ -62,9 +62,8 @@ def difference(ordinary: Shown, *restored: Shown) -> str:
     restored
         What two have shown that started from the snapshot.
     """
-    for shown in restored:
-        if not shown["snapshot"]:
-            return f"a kernel does not start from it: {shown['reason']}"
+    if reason := _not_started(ordinary, restored):
+        return reason
     for cell in read_cells():
         values = [_without_chance(shown["cells"].get(cell.name)) for shown in (ordinary, *restored)]
         if None in values:
@@ -78,6 +77,13 @@ def difference(ordinary: Shown, *restored: Shown) -> str:
         if not values[0] or (reason := _unequal(f"completions of {text}", values)):
             return f"there are no completions of {text!r}" if not values[0] else reason
     return ""
+
+
+def _not_started(ordinary: Shown, restored: Sequence[Shown]) -> str:
+    if not ordinary["cells"]:
+        return f"there is nothing to compare with: {ordinary['reason']}"
+    reasons = [shown["reason"] for shown in restored if not shown["snapshot"]]
+    return f"a kernel does not start from it: {reasons[0]}" if reasons else ""
 
 
 def _without_chance(value: Any) -> Any:
