@@ -11,6 +11,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from tests import wasm
+from toolkit.lite.snapshot.files import packed
+from toolkit.lite.snapshot.kept import KernelSnapshot
+from toolkit.lite.snapshot.parts import PAGE, without_empty_pages, write_part
 
 PLATFORM = "pyemscripten_2026_0_wasm32"
 
@@ -62,6 +65,21 @@ def make_runtime(folder: Path) -> Path:
     for name in (*programs, "pyodide.mjs.map", "console.html", "ffi.d.ts"):
         (folder / name).write_text(name)
     return folder
+
+
+def make_kernel_snapshot(folder: Path, *, fill: bytes = b"memory") -> KernelSnapshot:
+    """Write the parts of a kernel's snapshot, as they are kept; no interpreter is in them."""
+    memory = bytes(2 * PAGE) + fill.ljust(PAGE, b"1") + bytes(PAGE)
+    pages, runs = without_empty_pages(memory)
+    return KernelSnapshot(
+        folder=folder,
+        start=base64.b64encode(b"start").decode(),
+        heap=write_part(pages, folder, "heap"),
+        memory=len(memory),
+        runs=tuple(runs),
+        files=write_part(packed({"/lib/kernel.py": b"# kernel\n"}), folder, "kernel"),
+        modules=("kernel",),
+    )
 
 
 COMPILED = f"cp314-cp314-{PLATFORM}"

@@ -8,7 +8,7 @@ from typing import Final
 import docker
 import pytest
 
-from tests.benchmarks.figures import Report, this_machine
+from tests.benchmarks.figures import PICTURES, Report, this_machine
 from tests.benchmarks.in_the_image import InTheImage
 from tests.image.conftest import client, containers, copy_of, owner, work
 from tests.image.containers import IMAGE, Containers, Owner
@@ -21,6 +21,8 @@ NAMED: Final = (
     "node",
     "python",
     "jupyterlite-core",
+    "jupyterlite-pyodide-kernel",
+    "jupyterlite-sphinx",
     "sphinx",
 )
 
@@ -34,6 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--write", action="store_true", help="write the figures into docs/benchmarks.md"
     )
+    group.addoption(
+        "--times", type=int, default=5, help="how many readers click (5, as the targets say)"
+    )
+
+
+@pytest.fixture(scope="session")
+def times(pytestconfig: pytest.Config) -> int:
+    return int(pytestconfig.getoption("--times"))
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +80,13 @@ def report(
     )
     yield ours
     print(f"\n\n{ours.markdown()}")
+    for written in ours.write_pictures(ROOT / ".spec14" / "bench", shown=False):
+        print(f"wrote {written}")
     if pytestconfig.getoption("--write"):
         file = ROOT / "docs" / "benchmarks.md"
         text = ours.markdown(file.read_text("utf-8") if file.is_file() else "")
         new = file.with_suffix(".new")
         new.write_text(text, "utf-8")
         new.replace(file)
+        ours.write_pictures(file.parent / PICTURES, shown=True)
         print(f"wrote {file}")

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+PICTURES: Final = "_static/bench"
+"""Where the page has its pictures, relative to itself."""
+
 NOT_MEASURED: Final = "not measured in this run"
 HEAD: Final = (
     "# Benchmarks",
@@ -29,6 +32,25 @@ class Figure:
     compared: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture to a section.
+
+    Attributes
+    ----------
+    name
+        Its file's name.
+    svg
+        It.
+    words
+        What it shows, for those who do not see it; without, the page does not show it.
+    """
+
+    name: str
+    svg: str
+    words: str = ""
+
+
 @dataclass(kw_only=True)
 class Report:
     """All tables of a run, in the order in which they were measured.
@@ -39,16 +61,34 @@ class Report:
         Lines about the machine and the versions.
     sections
         Figures by heading.
+    pictures
+        Pictures by heading.
     """
 
     facts: list[str] = field(default_factory=list)
     sections: dict[str, list[Figure]] = field(default_factory=dict)
+    pictures: dict[str, list[Picture]] = field(default_factory=dict)
 
     def add(self, section: str, what: str, measured: str, compared: str) -> None:
         """Keep a figure, and print it at once: a run takes minutes."""
         figure = Figure(what=what, measured=measured, compared=compared)
         self.sections.setdefault(section, []).append(figure)
         print(f"\n{section}: {what}: {measured} ({compared})", flush=True)
+
+    def show(self, section: str, picture: Picture) -> None:
+        """Keep a picture for the end of a section."""
+        self.pictures.setdefault(section, []).append(picture)
+
+    def write_pictures(self, folder: Path, *, shown: bool) -> list[Path]:
+        """Write pictures, or only those that the page shows; give their files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for picture in (one for several in self.pictures.values() for one in several):
+            if picture.words or not shown:
+                file = folder / picture.name
+                file.write_text(picture.svg, "utf-8")
+                written.append(file)
+        return written
 
     def markdown(self, before: str = "") -> str:
         """Give the whole as Markdown.
@@ -70,6 +110,8 @@ class Report:
                 "|---|---|---|",
                 *(f"| {one.what} | {one.measured} | {one.compared} |" for one in figures),
             ]
+            for picture in (one for one in self.pictures.get(heading, ()) if one.words):
+                kept[heading] += ["", f"![{picture.words}]({PICTURES}/{picture.name})"]
         lines = list(HEAD)
         for heading, content in kept.items():
             lines += ["", f"## {heading}", "", *content]

@@ -193,7 +193,7 @@ def test_nothing_of_the_machine_is_in_a_site(published: Path) -> None:
             with zipfile.ZipFile(file) as archive:
                 for name in archive.namelist():
                     assert traces(archive.read(name)) == [], (file, name)
-    assert inflated == len(list((site / PYODIDE).glob("*.snapshot"))) > 2
+    assert inflated >= len(list((site / PYODIDE).glob("*.snapshot"))) > 2
 
 
 def test_without_the_setting_kernels_start_in_the_ordinary_way(

@@ -18,6 +18,7 @@ class PageWorker {
 /** What of a JupyterLite application the plugin uses. */
 function application({ locked = true } = {}) {
   const done = [];
+  const settings = { list: async () => ({ ids: [], values: [] }), fetch() {}, save() {}, clear() {} };
   const client = {
     _mutexMap: new Map([["id", { isLocked: () => locked }]]),
     _kernels: new Map([["id", {}]]),
@@ -25,7 +26,7 @@ function application({ locked = true } = {}) {
     interrupt: async (id) => done.push(["upstream", id]),
   };
   const app = {
-    serviceManager: { kernels: { _kernelAPIClient: client } },
+    serviceManager: { kernels: { _kernelAPIClient: client }, settings },
     commands: { execute: async (...words) => done.push(words) },
   };
   return { app, client, done };
@@ -34,7 +35,13 @@ function application({ locked = true } = {}) {
 /** Modules as an application shares them: by version, and loaded when they are asked for. */
 const shares = (exported) => ({ "4.6.0": { get: async () => () => exported } });
 const runCell = async () => true;
+class DefaultSchemaValidator {
+  validateData() {
+    return ["asked"];
+  }
+}
 const modules = {
+  "@jupyterlab/settingregistry": shares({ DefaultSchemaValidator }),
   "@jupyterlab/notebook": shares({ INotebookCellExecutor: "of notebooks", runCell }),
   "@jupyterlab/console": shares({ IConsoleCellExecutor: "of consoles", runCell }),
 };
@@ -52,9 +59,14 @@ before(async () => {
   [plugin] = plugins;
 });
 
-/** Activate it, and give a kernel's worker as the application would make one. */
-function activate(parts) {
-  globalThis.Worker = PageWorker;
+/** Activate it, and give a kernel's worker as the application would make one, with what it has already. */
+function activate(parts, already = {}) {
+  globalThis.Worker = class extends PageWorker {
+    constructor() {
+      super();
+      Object.assign(this, already);
+    }
+  };
   plugin.activate(parts.app);
   const worker = new globalThis.Worker("kernel.js");
   parts.client._kernels.get("id")._worker = worker;
@@ -65,6 +77,11 @@ test("plugins that run cells are given in JupyterLab's stead", () => {
   assert.deepEqual(plugins.map(({ autoStart }) => autoStart), [true, true, true]);
   assert.deepEqual(plugins.map(({ provides }) => provides), [undefined, "of notebooks", "of consoles"]);
   assert.equal(typeof plugins[1].activate().runCell, "function");
+});
+
+test("settings that nobody has set are not validated", () => {
+  const plugin = { raw: "{}", schema: { type: "object" } };
+  assert.equal(new DefaultSchemaValidator().validateData(plugin), null);
 });
 
 test("a running cell is interrupted, by its own kernel's memory", async () => {
@@ -139,6 +156,47 @@ test("it hears from a worker whether Python starts", async () => {
   assert.equal(command, "apputils:notify");
   assert.equal(type, "error");
   assert.match(message, /no memory/u);
+});
+
+test("it hears what a worker that was started early has said before", { timeout: 5000 }, async () => {
+  const parts = application();
+  const buffer = new SharedArrayBuffer(8);
+  new Int32Array(buffer)[1] = 1;
+  const worker = activate(parts, {
+    spec14Heard: [
+      { spec14InterruptBuffer: buffer },
+      { spec14Start: { stage: "loading" } },
+      { spec14Start: { stage: "failed", reason: "no memory", final: true } },
+    ],
+  });
+  assert.equal(worker.spec14Heard, undefined);
+  // It is over already: the cell does not wait.
+  const { runCell } = plugins[1].activate(parts.app);
+  const prompts = [];
+  const cell = { model: { type: "code" }, setPrompt: (text) => prompts.push(text) };
+  assert.equal(await runCell({ cell, sessionContext: { session: null, isReady: false } }), false);
+  assert.match(parts.done.at(-1)[1].message, /no memory/u);
+  await parts.client.interrupt("id");
+  assert.equal(new Int32Array(buffer)[0], 2);
+});
+
+test("a frame that is not shown yet takes no focus", () => {
+  const focused = [];
+  class HTMLElement {
+    focus(options) {
+      focused.push([this, options]);
+    }
+  }
+  let hidden = true;
+  Object.assign(globalThis, { HTMLElement, frameElement: { closest: () => hidden } });
+  activate(application());
+  const [early, late] = [new HTMLElement(), new HTMLElement()];
+  early.focus();
+  assert.deepEqual([focused, globalThis.spec14Focus], [[], early]);
+  hidden = false;
+  late.focus({ preventScroll: true });
+  assert.deepEqual(focused, [[late, { preventScroll: true }]]);
+  delete globalThis.frameElement;
 });
 
 test("waitAsync always gives a promise", async () => {

@@ -6,30 +6,32 @@ import { channelName, Count, FILES, told } from "../../toolkit/lite/start/spec14
 const HERE = "https://docs.example.org/ripple/lite/static/pyodide/spec14-start.mjs";
 const at = (name) => new URL(name, HERE).href;
 const BYTES = { "python.wasm": 600_000, "a.whl": 200_000 };
+const KINDS = { ordinary: BYTES, snapshot: { "python.wasm": 600_000, "heap.snapshot": 400_000 } };
 
 /** A server of the files of a start; what is not there is answered with 404. */
 const server = (files) => ({
   fetch: async (url) => {
     const name = String(url).split("/").at(-1);
     if (name === FILES) {
-      return Response.json(BYTES);
+      return Response.json(KINDS);
     }
     return name in files ? new Response(new Uint8Array(files[name])) : new Response("", { status: 404 });
   },
 });
 
 /** Start a runtime that fetches `names`, and give what was told. */
-async function start(scope, names, { run = async () => {} } = {}) {
+async function start(scope, names, { run = async () => {}, first = async () => {} } = {}) {
   const said = [];
   let clock = 0;
-  const load = async () => {
+  const load = async (context) => {
+    await first(context);
     const answers = await Promise.all(names.map((name) => scope.fetch(at(name))));
     const bodies = await Promise.all(answers.map((answer) => answer.arrayBuffer()));
     // The copies are read beside: they are done a moment after the answers themselves.
     await new Promise((resolve) => setTimeout(resolve, 50));
     return { sizes: bodies.map((body) => body.byteLength), runPythonAsync: run };
   };
-  const options = { scope, here: HERE, tell: (message) => said.push(message), now: () => (clock += 100) };
+  const options = { scope, here: HERE, folder: HERE, tell: (message) => said.push(message), now: () => (clock += 100) };
   const python = await told(load, options).catch((error) => error);
   return { said, python, stages: [...new Set(said.map(({ stage }) => stage))] };
 }
@@ -42,10 +44,24 @@ test("a count knows what belongs to a start, and never more than all of it", () 
   const count = new Count();
   count.add(at("a.whl"), 150_000);
   assert.deepEqual([count.loaded, count.total], [0, 0]);
-  count.expect(BYTES);
+  count.learn(KINDS);
   count.add(at("a.whl?again"), 150_000);
   count.add(at("elsewhere.json"), 5);
   assert.deepEqual([count.loaded, count.total], [200_000, 800_000]);
+});
+
+test("each kind of start has files of its own, and what has come is not forgotten in between", () => {
+  const count = new Count();
+  count.learn(KINDS);
+  count.add(at("python.wasm"), 600_000);
+  count.add(at("a.whl"), 1);
+  count.expect("snapshot");
+  count.add(at("heap.snapshot"), 500_000);
+  assert.deepEqual([count.loaded, count.total], [1_000_000, 1_000_000]);
+  count.expect("ordinary");
+  assert.deepEqual([count.loaded, count.total], [600_001, 800_000]);
+  count.expect("a kind that the site does not name");
+  assert.deepEqual([count.loaded, count.total], [0, 0]);
 });
 
 test("bytes are told as they come, and the answers arrive whole", async () => {
@@ -62,6 +78,34 @@ test("afterwards the worker has its own fetch again", async () => {
   const { fetch } = scope;
   await start(scope, ["a.whl"]);
   assert.equal(scope.fetch, fetch);
+});
+
+test("what is fetched in the dark is told of in words of its own, and its failure is nobody's", async () => {
+  const scope = server(BYTES);
+  const first = async ({ fetch, onBytes, expect }) => {
+    assert.notEqual(scope.fetch, fetch);
+    assert.equal((await fetch(at("nothing"))).status, 404);
+    await (await fetch(at("python.wasm"))).arrayBuffer();
+    expect("snapshot");
+    onBytes("heap.snapshot", 300_000);
+  };
+  const { said } = await start(scope, [], { first });
+  assert.deepEqual(
+    said.filter(({ stage }) => stage === "failed"),
+    [],
+  );
+  const told = said.filter(({ stage }) => stage === "loading");
+  assert.deepEqual(told.at(-1), { stage: "loading", loaded: 300_000, total: 1_000_000 });
+});
+
+test("a part of a shared site is known by its name alone", async () => {
+  const first = async ({ onBytes, expect }) => {
+    expect("snapshot");
+    onBytes("../../../spec14-shared/snapshot-0/heap.snapshot", 400_000);
+  };
+  const { said } = await start(server(BYTES), ["python.wasm"], { first });
+  const told = said.filter(({ stage }) => stage === "loading");
+  assert.deepEqual(told.at(-1), { stage: "loading", loaded: 1_000_000, total: 1_000_000 });
 });
 
 test("a file that is not there is named", async () => {

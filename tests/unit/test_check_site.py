@@ -65,6 +65,10 @@ def test_a_good_site_passes_and_its_own_pages_are_counted(site: Path) -> None:
             lambda folder: (folder / "ripple-1.0-py3-none-any.whl").write_bytes(b"PK"),
             "not the file that the lock describes",
         ),
+        (
+            lambda folder: (folder / "spec14-snapshot.json").write_text("{"),
+            r"spec14-snapshot\.json: is no manifest of a memory snapshot",
+        ),
     ],
 )
 def test_a_lock_that_does_not_fit_its_files_is_an_error(site: Path, damage: Any, said: str) -> None:

@@ -63,3 +63,14 @@ def test_frames_still_have_no_title() -> None:
 def test_all_workarounds_are_tested_here() -> None:
     names = re.findall(r"^export function (\w+)", OURS, re.MULTILINE)
     assert names == ["keepHidden", "reachPrompt", "giveTitle"]
+
+
+def test_a_notebook_can_be_begun_before_its_button_is_pressed() -> None:
+    """``toolkit/docs/reader/ahead.mjs`` has upstream show it, hides it, and has it shown again."""
+    show = part("window.tryExamplesShowIframe = (", "\n};")
+    words = ("examplesContainerId", "iframeContainerId", "iframeParentContainerId", "iframeSrc")
+    assert re.search(r",\s*".join(words), show)
+    again = show[show.rindex("} else {") :]
+    assert "src" not in again
+    assert "appendChild" not in again
+    assert 'iframeParentContainer.classList.remove("hidden")' in again

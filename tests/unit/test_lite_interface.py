@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 import sys
 import tarfile
+from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from toolkit.check.layout import extensions
 from toolkit.check.site import read_site
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import labextensions
-from toolkit.lite.interface import NAME, REPLACED, add_interface
+from toolkit.lite.interface import NAME, NAMES, REPLACED, add_interface
+from toolkit.lite.kernel import EXTENSION, extension_folder
 
 
 @pytest.fixture(scope="module")
@@ -35,36 +38,134 @@ def kernel() -> str:
     return "".join(one.read_text("utf-8") for one in scripts)
 
 
-def test_it_is_there_and_loaded_first(tmp_path: Path) -> None:
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Give what of a built JupyterLite site is changed: its kernel, and no page yet."""
+    (tmp_path / "jupyter-lite.json").write_text("{}")
+    shutil.copytree(extension_folder(), tmp_path / "extensions" / EXTENSION)
+    return tmp_path
+
+
+def test_it_is_there_and_loaded_first(site: Path) -> None:
     other = {"name": "other", "load": "static/remote.js"}
-    config = {"jupyter-config-data": {"federated_extensions": [other], "baseUrl": "./"}}
-    config["jupyter-config-data"]["disabledExtensions"] = ["theirs"]
-    (tmp_path / "jupyter-lite.json").write_text(json.dumps(config))
-    (tmp_path / "extensions" / "other").mkdir(parents=True)
-    (tmp_path / "extensions" / "other" / "package.json").write_text("{}")
-    add_interface(tmp_path)
-    read = json.loads((tmp_path / "jupyter-lite.json").read_text())["jupyter-config-data"]
-    ours, theirs = read["federated_extensions"]
+    kernel = {"name": EXTENSION, "load": "static/x.js"}
+    data = {"federated_extensions": [other, kernel], "baseUrl": "./"}
+    config = {"jupyter-config-data": {**data, "disabledExtensions": ["theirs"]}}
+    (site / "jupyter-lite.json").write_text(json.dumps(config))
+    (site / "extensions" / "other").mkdir()
+    (site / "extensions" / "other" / "package.json").write_text("{}")
+    add_interface(site)
+    read = json.loads((site / "jupyter-lite.json").read_text())["jupyter-config-data"]
+    ours, theirs, _kernel = read["federated_extensions"]
     assert theirs == other
-    assert (tmp_path / "extensions" / NAME / ours["load"]).is_file()
+    assert (site / "extensions" / NAME / ours["load"]).is_file()
     assert read["baseUrl"] == "./"
     assert set(REPLACED) < set(read["disabledExtensions"])
     assert "theirs" in read["disabledExtensions"]
-    assert labextensions(tmp_path / "jupyter-lite.json") == [NAME, "other"]
-    found = [one for one in extensions(read_site(tmp_path)) if one.kind == "extension"]
+    assert labextensions(site / "jupyter-lite.json") == [EXTENSION, NAME, "other"]
+    found = [one for one in extensions(read_site(site)) if one.kind == "extension"]
     assert found == []
 
 
-def test_pages_have_a_word_for_who_opens_them_from_a_disk(tmp_path: Path) -> None:
-    (tmp_path / "jupyter-lite.json").write_text("{}")
-    (tmp_path / "tree").mkdir()
-    pages = [tmp_path / "index.html", tmp_path / "tree" / "index.html"]
+def scripts(page: Path) -> list[dict[str, str]]:
+    """Give the attributes of the scripts of a page, in their order."""
+    found: list[dict[str, str]] = []
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == "script":
+                found.append({name: value or "" for name, value in attrs})
+
+    Parser().feed(page.read_text())
+    return found
+
+
+def add_page(site: Path, name: str) -> Path:
+    """Write a page of an application."""
+    page = site / name / "index.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("<html><head><title>a</title></head></html>")
+    return page
+
+
+def test_pages_have_a_word_for_who_opens_them_from_a_disk(site: Path) -> None:
+    pages = [add_page(site, name) for name in (".", "tree", "notebooks")]
+    add_interface(site)
     for page in pages:
-        page.write_text("<html><head><title>a</title></head></html>")
-    add_interface(tmp_path)
-    for page in pages:
-        (name,) = re.findall(r'<head><script src="([^"]+)"></script><title>', page.read_text())
-        assert (page.parent / name).is_file()
+        word = scripts(page)[-1]
+        assert word.keys() == {"src"}
+        assert (page.parent / word["src"]).name == "from-file.js"
+        assert (page.parent / word["src"]).is_file()
+        assert "<head><script" in page.read_text()
+        assert "</script><title>a</title></head>" in page.read_text()
+
+
+@pytest.mark.parametrize("name", ["notebooks", "repl", "consoles"])
+def test_pages_that_run_code_start_the_kernel_first_of_all(site: Path, name: str) -> None:
+    page = add_page(site, name)
+    add_interface(site)
+    early, _word = scripts(page)
+    assert (page.parent / early["src"]).name == "early.js"
+    assert (page.parent / early["src"]).is_file()
+    root = page.parent / early["data-root"]
+    assert root.resolve() == site
+    assert not {"async", "defer", "type"} & early.keys()
+    workers = json.loads(early["data-workers"])
+    assert workers.keys() == {"plain", "isolated"}
+    for own, ours in workers.values():
+        # One folder: what Python asks for by a relative URL is found from there.
+        assert (root / own).parent == (root / ours).parent
+        assert (root / own).is_file()
+        (imported,) = re.findall(r'^import "\./([^"]+)";$', (root / ours).read_text(), re.MULTILINE)
+        assert imported == (root / own).name
+
+
+@pytest.mark.parametrize("name", [".", "tree", "files", "edit"])
+def test_pages_that_run_none_start_none(site: Path, name: str) -> None:
+    page = add_page(site, name)
+    add_interface(site)
+    assert [Path(one["src"]).name for one in scripts(page)] == ["from-file.js"]
+
+
+def test_the_kernel_asks_for_the_workers_that_are_started_early(site: Path, kernel: str) -> None:
+    """Which of the two it is depends on the page's isolation (``initWorker``)."""
+    page = add_page(site, "notebooks")
+    add_interface(site)
+    workers = json.loads(scripts(page)[0]["data-workers"])
+    asked = re.search(
+        r"new Worker\(\w,\{type:\"module\"\}\);return crossOriginIsolated"
+        r"\?\w\(new URL\(\w\((\d+)\),\w\.b\)\):\w\(new URL\(\w\((\d+)\),\w\.b\)\)",
+        kernel,
+    )
+    assert asked
+    for kind, number in zip(("isolated", "plain"), asked.groups(), strict=True):
+        own, _ours = workers[kind]
+        module = rf'\b{number}\(\w+,\w+,\w\)\{{\w\.exports=\w\.p\+"{Path(own).name}"'
+        assert re.search(module, kernel)
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_another_kernel_than_the_pinned_one_is_named(site: Path, count: int) -> None:
+    folder = site / "extensions" / EXTENSION / "static"
+    for script in folder.glob("comlink.worker.*.js"):
+        script.unlink()
+    for number in range(count):
+        (folder / f"comlink.worker.{number}.js").write_text("")
+    with pytest.raises(LiteFailed, match=rf"{count} scripts named comlink\.worker"):
+        add_interface(site)
+
+
+@pytest.mark.parametrize(("app", "named"), [("notebooks", False), ("lab", True)])
+def test_windows_have_names_where_a_workspace_is_restored(
+    site: Path, app: str, *, named: bool
+) -> None:
+    (site / app).mkdir()
+    file = site / app / "jupyter-lite.json"
+    file.write_text('{"jupyter-config-data": {"appUrl": "/there"}}')
+    add_interface(site)
+    data = json.loads(file.read_text())["jupyter-config-data"]
+    assert data["appUrl"] == "/there"
+    assert (NAMES not in data.get("disabledExtensions", ())) is named
 
 
 def test_a_site_without_configuration(tmp_path: Path) -> None:
@@ -80,3 +181,20 @@ def test_upstream_still_needs_it(upstream: str, kernel: str) -> None:
     assert re.search(r'if\(\("interrupt"===(\w)\|\|"interrupt-subsequent"===\1\)&&', upstream)
     for plugin in REPLACED:
         assert f'id:"{plugin}"' in upstream
+
+
+def test_upstream_still_waits_where_windows_have_names(upstream: str) -> None:
+    assert f'id:"{NAMES}"' in upstream
+    (state,) = re.findall(r'id:"@jupyterlab/apputils-extension:state",.{4000}', upstream)
+    assert re.search(r"optional:\[\w+\.IWindowResolver\]", state)
+    # No limit is given to the debouncer: half a second (@lumino/polling).
+    saving = r"\{[^{}]*\{[^{}]*\{[^{}]*\}\}\)\}"
+    (waited,) = re.findall(rf",(\w+)=new \w+\.Debouncer\(async\(\)=>{saving}\)", state)
+    assert f"}}await {waited}.invoke()}}" in state
+
+
+def test_upstream_still_reads_all_settings_for_each_plugin(upstream: str) -> None:
+    assert re.search(r"async fetch\(\w\)\{let \w=\(await this\.list\(\)\)\.values\.find", upstream)
+    assert re.search(r"await \w+\.getItem\(\w\)", upstream)
+    assert "this._composer=new" in upstream
+    assert "this._validator=new" in upstream

@@ -1,21 +1,26 @@
 """Sites of several versions beside each other."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.artefacts import make_runtime, make_wheel
+from tests.artefacts import make_kernel_snapshot, make_runtime, make_wheel
+from toolkit.check.runtime import snapshots
+from toolkit.check.site import read_site
 from toolkit.docs.deploy import deploy
 from toolkit.errors import DocsFailed
 from toolkit.lite.config import KERNEL_PLUGIN, configure_kernel
 from toolkit.lite.distribution import Distribution, write_distribution
 from toolkit.lite.sharing import SHARED
+from toolkit.lite.snapshot.kept import package_files
+from toolkit.lite.snapshot.manifest import SiteSnapshot, faults, parts
 from toolkit.runtime.distribution import read_runtime
 
 
-def built(folder: Path, version: str) -> Path:
-    """Give a site, as much of it as versions share or keep."""
+def built(folder: Path, version: str, *, memory: bytes | None = None) -> Path:
+    """Give a site, as much of it as versions share or keep; `memory` is in its snapshot."""
     folder.mkdir()
     lite = folder / "site" / "lite"
     common = folder.parent / "common" / "numpy-1.0-py3-none-any.whl"
@@ -23,7 +28,14 @@ def built(folder: Path, version: str) -> Path:
     wheels = (numpy, make_wheel(folder, "ripple", version=version))
     runtime = read_runtime(make_runtime(folder / "runtime"))
     distribution = Distribution(runtime=runtime, kernel=(), project=wheels)
-    write_distribution(distribution, lite / "static" / "pyodide")
+    snapshot = None
+    if memory is not None:
+        kept = folder / "kept"
+        snapshot = SiteSnapshot(
+            kernel=make_kernel_snapshot(kept, fill=memory),
+            packages=tuple((wheel, *package_files(wheel, runtime, kept)) for wheel in wheels),
+        )
+    write_distribution(distribution, lite / "static" / "pyodide", snapshot)
     (lite / "jupyter-lite.json").write_text("{}")
     configure_kernel(lite / "jupyter-lite.json", preload=["numpy"])
     (folder / "site" / "index.html").write_text(version)
@@ -40,6 +52,10 @@ def leads_to(root: Path, version: str) -> dict[str, Path]:
     data = json.loads((lite / "jupyter-lite.json").read_text())["jupyter-config-data"]
     kernel = data["litePluginSettings"][KERNEL_PLUGIN]
     assert kernel["loadPyodideOptions"]["lockFileURL"] == "./static/pyodide/pyodide-lock.json"
+    snapshot = folder / "spec14-snapshot.json"
+    manifest = json.loads(snapshot.read_text()) if snapshot.is_file() else {"reason": "old"}
+    stems = {Path(part["file"]).name.partition(".")[0]: part["file"] for part in parts(manifest)}
+    found |= {f"{stem}.snapshot": (folder / file).resolve() for stem, file in stems.items()}
     return {**found, "start": (lite / kernel["pyodideUrl"]).resolve()}
 
 
@@ -68,6 +84,53 @@ def test_what_no_version_needs_goes(tmp_path: Path) -> None:
     assert (root / "dev" / "index.html").read_text() == "2.0"
     assert len(list((root / SHARED).iterdir())) == 3
     assert all(file.is_file() for file in leads_to(root, "dev").values())
+
+
+def test_parts_of_snapshots_that_are_alike_are_stored_once(tmp_path: Path) -> None:
+    root, memory = tmp_path / "versions", {"1.0": b"old", "2.0": b"new"}
+    for version in ("1.0", "2.0"):
+        deploy(built(tmp_path / version, version, memory=memory[version]), root, version)
+    one, two = leads_to(root, "1.0"), leads_to(root, "2.0")
+    for name in ("kernel.snapshot", "numpy.snapshot"):
+        assert one[name] == two[name]
+    for name in ("heap.snapshot", "ripple.snapshot"):
+        assert one[name] != two[name]
+    for version, found in (("1.0", one), ("2.0", two)):
+        folder = root / version / "lite" / "static" / "pyodide"
+        assert not list(folder.glob("*.snapshot"))
+        assert all(file.parent.parent == root / SHARED for file in found.values())
+        # What a kernel compares before it starts, the lock has other paths than before.
+        manifest = json.loads((folder / "spec14-snapshot.json").read_text())
+        lock = (folder / "pyodide-lock.json").read_bytes()
+        assert manifest["lock"] == hashlib.sha256(lock).hexdigest()
+        assert list(faults(folder / "spec14-snapshot.json")) == []
+        assert {(folder / name).resolve().parent for name in manifest["runtime"]} == {
+            found["start"].parent
+        }
+    assert list(snapshots(read_site(root))) == []
+
+
+def test_parts_that_no_version_needs_go(tmp_path: Path) -> None:
+    root = tmp_path / "versions"
+    deploy(built(tmp_path / "1.0", "1.0", memory=b"old"), root, "dev")
+    old = leads_to(root, "dev")
+    deploy(built(tmp_path / "2.0", "2.0", memory=b"new"), root, "dev")
+    new = leads_to(root, "dev")
+    assert all(file.is_file() for file in new.values())
+    assert not old["heap.snapshot"].exists()
+    assert old["kernel.snapshot"].is_file()
+    assert {path.parent for path in new.values()} == {*(root / SHARED).iterdir()}
+    deploy(built(tmp_path / "3.0", "3.0"), root, "dev")
+    assert not [path for path in (root / SHARED).iterdir() if path.name.startswith("snapshot-")]
+
+
+def test_versions_that_were_built_before_there_were_snapshots(tmp_path: Path) -> None:
+    root, old = tmp_path / "versions", built(tmp_path / "1.0", "1.0")
+    (old / "lite" / "static" / "pyodide" / "spec14-snapshot.json").unlink()
+    deploy(old, root, "1.0")
+    deploy(built(tmp_path / "2.0", "2.0", memory=b"new"), root, "2.0")
+    for version in ("1.0", "2.0"):
+        assert all(file.is_file() for file in leads_to(root, version).values())
 
 
 def test_the_list_of_versions_is_the_projects(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from toolkit.browser.readers import KNOWN_AS, browser_program, browsers_here
 from toolkit.lite.distribution import Distribution, names, write_distribution
 from toolkit.lite.interface import WORKERS
 from toolkit.lite.kernel import extension_folder, kernel_wheels
-from toolkit.lite.snapshot.gate.compare import COMPLETED, difference, read_cells
+from toolkit.lite.snapshot.gate.compare import COMPLETED, NotCompared, difference, read_cells
 from toolkit.lite.snapshot.gate.node import FAR, compare_in_node
 from toolkit.lite.snapshot.kept import KernelSnapshot, kernel_snapshot
 from toolkit.lite.snapshot.manifest import SiteSnapshot
@@ -107,7 +107,8 @@ def _compare_in(browser: str, root: Path, worker: str, packages: Sequence[str]) 
             timeout=LIMIT,
         )
     if done.code != 0:
-        return f"the kernels could not be compared: {done.tail(4)[-400:]}"
+        msg = f"{browser}: {done.tail(4)[-400:]}"
+        raise NotCompared(msg)
     return difference(*json.loads(done.tail(1))["found"])
 
 
@@ -118,6 +119,9 @@ def _say(text: str) -> None:
 def main() -> int:
     """Make the snapshot of the image's own kernel, and keep it in the image."""
     runtime, kernel = read_runtime(RUNTIME), kernel_wheels(Wheelhouse().kernel)
+    if obstacle := BothWays().obstacle():
+        _say(f"no memory snapshot: it could not be compared, {obstacle}")
+        return 0
     made = kernel_snapshot(
         runtime,
         kernel,

@@ -18,16 +18,26 @@ Four faults of upstream that a reader cannot get around, looked at in ``jupyterl
 
 And a notebook in a frame takes over whether the page around it is light or dark
 (``labextension/static/theme.mjs``).
+
+Two more are about the time until the first cell is there, between the same versions:
+
+- *Half a second of waiting*: where windows have names, ``apputils-extension:state`` reads the
+  workspace and then waits for its own debounced saving before a notebook may be opened. An
+  application for one document restores no workspace: there, windows have none.
+- *Settings* are read from the server and from IndexedDB once for each plugin that asks, and two
+  validators are compiled for each schema (``labextension/static/settings.mjs``).
 """
 
 import html
 import json
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import read_json
+from toolkit.lite.distribution import HEAP, START
+from toolkit.lite.joined import join_scripts
 from toolkit.lite.kernel import EXTENSION
 
 NAME: Final = "@spec14/kernel"
@@ -36,6 +46,12 @@ REPLACED: Final = tuple(
     f"@jupyterlab/{kind}-extension:cell-executor" for kind in ("console", "notebook")
 )
 """Plugins of JupyterLab that the labextension's own stand for."""
+
+NAMES: Final = "@jupyterlab/apputils-extension:resolver"
+"""The plugin of JupyterLab that names windows, after which their workspaces are called."""
+
+IMPORTED: Final = ("static/executors.mjs", "static/settings.mjs")
+"""Modules without which the labextension has no plugins."""
 
 FROM_FILE: Final = "static/from-file.js"
 EARLY: Final = "static/early.js"
@@ -48,11 +64,16 @@ WORKERS: Final = {"plain": "comlink", "isolated": "coincident"}
 """Scripts of the kernel's workers (``initWorker`` of pyodide-kernel 0.8.6), with and without
 isolation headers."""
 
+MODULES: Final = ("pyodide.mjs", "pyodide.asm.mjs")
+"""Of the runtime what a worker imports."""
+
 WORKER: Final = """\
 // The kernel's own worker, which is told at once what it will be asked for: early.js.
 import "./{script}";
 
 const {{ start, options }} = JSON.parse(decodeURIComponent(self.location.hash.slice(1)));
+// Side by side: each that names the next one would cost a round trip.
+for (const name of {modules}) import(new URL(name, start)).catch(() => {{}});
 import(start).then(({{ beginEarly }}) => beginEarly(options));
 """
 
@@ -73,12 +94,24 @@ def add_interface(site: Path) -> None:
     loaded = [one for one in data.get("federated_extensions", ()) if one["name"] != NAME]
     # The first: what it mends has to be mended before a kernel is started.
     data["federated_extensions"] = [{"name": NAME, **build}, *loaded]
-    data["disabledExtensions"] = sorted({*data.get("disabledExtensions", ()), *REPLACED})
-    file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
+    _write_without(file, config, *REPLACED)
+    for app in sorted(RUNNING):
+        own = site / app / file.name
+        if own.is_file():
+            _write_without(own, read_json(own), NAMES)
+    scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
+    join_scripts(site, (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED)))
     workers = json.dumps(_early_workers(site))
     for page in (site / "index.html", *sorted(site.glob("*/index.html"))):
         if page.is_file():
             _add_scripts(page, site, workers)
+
+
+def _write_without(file: Path, config: dict[str, Any], *plugins: str) -> None:
+    """Write a configuration with plugins disabled; JupyterLite adds up what its files disable."""
+    data = config.setdefault("jupyter-config-data", {})
+    data["disabledExtensions"] = sorted({*data.get("disabledExtensions", ()), *plugins})
+    file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
@@ -87,6 +120,8 @@ def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
     They lie in one folder: what Python asks for by a relative URL is found from there.
     """
     folder = site / "extensions" / EXTENSION / "static"
+    scripts_of_start = [path for room in (START, HEAP) for path in room.glob("*.mjs")]
+    modules = sorted({*(path.name for path in scripts_of_start), *MODULES})
     found: dict[str, tuple[str, str]] = {}
     for kind, stem in WORKERS.items():
         scripts = sorted(folder.glob(f"{stem}.worker.*.js"))
@@ -94,7 +129,7 @@ def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
             msg = f"the kernel has {len(scripts)} scripts named {stem}.worker.*.js"
             raise LiteFailed(msg, do="use the kernel that images/pins.toml names")
         ours = folder / f"spec14-{stem}.mjs"
-        ours.write_text(WORKER.format(script=scripts[0].name), "utf-8")
+        ours.write_text(WORKER.format(script=scripts[0].name, modules=json.dumps(modules)), "utf-8")
         own, early = (path.relative_to(site).as_posix() for path in (scripts[0], ours))
         found[kind] = (own, early)
     return found

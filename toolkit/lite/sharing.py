@@ -63,7 +63,7 @@ def share(lite: Path, place: Path, shared: Path) -> None:
 
 def _share_snapshot(folder: Path, at: Path, shared: Path, runtime: Path) -> None:
     """Move the files of a memory snapshot; its manifest stays, and leads there."""
-    manifest = read_json(folder / MANIFEST)
+    manifest = _manifest(folder)
     if manifest["reason"]:
         return
     for part in parts(manifest):
@@ -98,10 +98,16 @@ def _used(lite: Path) -> Iterator[Path]:
     folder = lite / PYODIDE
     for entry in read_json(folder / LOCK)["packages"].values():
         yield folder / entry["file_name"]
-    for part in parts(read_json(folder / MANIFEST)):
+    for part in parts(_manifest(folder)):
         yield folder / part["file"]
     settings = read_json(lite / CONFIG)["jupyter-config-data"]["litePluginSettings"]
     yield lite / settings[KERNEL_PLUGIN]["pyodideUrl"]
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """Give what says of a memory snapshot; a site that was built before there were any has none."""
+    file = folder / MANIFEST
+    return read_json(file) if file.is_file() else {"reason": "the site was built without one"}
 
 
 def _move(files: Iterable[Path], target: Path) -> None:

@@ -1,4 +1,5 @@
 // The buttons and prompts of a page: why one is not there, and where the keyboard goes.
+import { remember, reveal, watch } from "./ahead.mjs";
 import { follow } from "./frames.mjs";
 import { ofWindow } from "./obstacles.mjs";
 import { BUTTON, giveTitle, OFF, reachPrompt } from "./workarounds.mjs";
@@ -73,13 +74,20 @@ export function takeOver() {
     enter(container);
   };
   window.tryExamplesShowIframe = (examples, container, ...rest) => {
+    const place = document.getElementById(container);
+    const begun = reveal(place);
     showExample(examples, container, ...rest);
-    enter(document.getElementById(container));
+    enter(place);
+    if (begun) {
+      focusNotebook(place.querySelector(FRAME));
+    }
+    remember();
   };
   window.tryExamplesHideIframe = (examples, ...rest) => {
     hideExample(examples, ...rest);
     document.getElementById(examples).querySelector(BUTTON)?.focus();
   };
+  watch(openers(), showExample, adopt);
 }
 
 function enter(container) {
@@ -87,6 +95,16 @@ function enter(container) {
   adopt(frame);
   // It is where the button was: nothing has to move.
   frame.focus({ preventScroll: true });
+}
+
+/**
+ * A notebook focuses its spinner, and the cell afterwards; one that was begun early had to wait
+ * with that (remote.js of lite/labextension).
+ */
+function focusNotebook({ contentWindow: inside }) {
+  const wanted = inside?.spec14Focus;
+  const cell = inside?.document.querySelector(".jp-Notebook-cell.jp-mod-active");
+  (wanted?.isConnected ? wanted : cell)?.focus({ preventScroll: true });
 }
 
 function adopt(frame) {

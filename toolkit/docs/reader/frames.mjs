@@ -30,6 +30,15 @@ export function follow(frame, place) {
   describe(followed);
 }
 
+/** Follow a frame no longer that is taken away. */
+export function forget(frame) {
+  const followed = frames.get(frame.dataset.spec14);
+  if (followed) {
+    frames.delete(followed.name);
+    followed.parts.box.remove();
+  }
+}
+
 function listen() {
   if (channel) {
     return;
@@ -67,7 +76,7 @@ function restart(followed) {
 
 /** Look into the frame until its start is over. */
 function look(followed) {
-  if (over(followed.start)) {
+  if (over(followed.start) || !frames.has(followed.name)) {
     return;
   }
   update(followed, looked(followed.start, inside(followed), performance.now()));

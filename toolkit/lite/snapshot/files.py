@@ -7,10 +7,12 @@ and copies nothing.
 """
 
 import json
+import lzma
 import struct
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -29,6 +31,12 @@ DATA_SCHEME: Final = "data"
 
 ALIGNED: Final = 8
 
+UNREADABLE: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError),
+)
+"""What ``zipfile`` raises for an archive that is damaged, or packed in a way it does not know."""
+
 type Files = Mapping[str, bytes]
 """Contents by absolute path in the interpreter."""
 
@@ -44,7 +52,7 @@ def unpacked(wheel: Path, runtime: Runtime) -> dict[str, bytes]:
     Raises
     ------
     Untrusted
-        When a path leads out of the folder, or the wheel cannot be read.
+        When a path leads out of the folder or to two things, or the wheel cannot be read.
     """
     folder = site_packages(runtime)
     found: dict[str, bytes] = {}
@@ -53,14 +61,19 @@ def unpacked(wheel: Path, runtime: Runtime) -> dict[str, bytes]:
             for info in archive.infolist():
                 if info.is_dir():
                     continue
-                path = _checked(info.filename, wheel)
+                # As it stands in the archive: `filename` ends at a NUL.
+                path = _checked(info.orig_filename, wheel)
                 content = archive.read(info)
                 found[str(folder / path)] = content
                 if (inside := _data_file(path)) is not None:
                     found[str(PurePosixPath("/") / inside)] = content
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         msg = f"{wheel.name} cannot be unpacked: {error}"
         raise Untrusted(msg, do="delete the file and fetch or build it again") from error
+    folders = {str(parent) for path in found for parent in PurePosixPath(path).parents}
+    if odd := found.keys() & folders:
+        msg = f"{wheel.name} holds {min(odd)} as a file and as a folder"
+        raise Untrusted(msg, do="do not use this wheel")
     for info_folder in {path.rpartition("/")[0] for path in found if _is_metadata(path)}:
         found |= {f"{info_folder}/{name}": text.encode() for name, text in METADATA.items()}
     return dict(sorted(found.items()))
@@ -68,7 +81,8 @@ def unpacked(wheel: Path, runtime: Runtime) -> dict[str, bytes]:
 
 def _checked(name: str, wheel: Path) -> PurePosixPath:
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
+    out = path.is_absolute() or ".." in path.parts
+    if out or not path.parts or "\\" in name or "\0" in name:
         msg = f"{wheel.name} holds {name!r}, which leads out of its folder"
         raise Untrusted(msg, do="do not use this wheel")
     return path

@@ -68,12 +68,15 @@ class Heap:
         The kernel's files, packed.
     modules
         Names of the modules in memory.
+    brought
+        Pieces, place and bytes, that every start brings by itself: they are empty here.
     """
 
     start: bytes
     content: bytes
     files: bytes
     modules: tuple[str, ...]
+    brought: tuple[tuple[int, int], ...]
 
 
 class HeapFailed(Exception):
@@ -129,12 +132,13 @@ def make_heap(runtime: Runtime, wheels: Sequence[Path]) -> Heap:
         done = run(words, cwd=work, env={}, own_env=True, timeout=LIMIT)
         if done.code != 0:
             raise HeapFailed(f"it could not be made: {done.tail(12)[-900:]}")
-        modules = json.loads(done.tail(1))
+        told = json.loads(done.tail(1))
         return Heap(
             start=(work / "start").read_bytes(),
             content=(work / "heap").read_bytes(),
             files=packed(files),
-            modules=tuple(modules),
+            modules=tuple(told["modules"]),
+            brought=tuple((place, size) for place, size in told["brought"]),
         )
 
 

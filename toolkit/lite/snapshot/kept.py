@@ -7,6 +7,7 @@ the cache.
 
 import base64
 import contextlib
+import os
 import shutil
 import subprocess
 import time
@@ -21,7 +22,8 @@ from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_record
 from toolkit.disk import full_disk_is_an_error
 from toolkit.lite.snapshot.files import compiled, packed, unpacked
-from toolkit.lite.snapshot.heap import LIMIT, HeapFailed, heap_key, make_heap
+from toolkit.lite.snapshot.gate.compare import NotCompared
+from toolkit.lite.snapshot.heap import HeapFailed, heap_key, make_heap
 from toolkit.lite.snapshot.parts import Part, read_part, without_empty_pages, write_part
 from toolkit.runtime.distribution import Runtime
 from toolkit.runtime.lock import read_wheel
@@ -29,7 +31,7 @@ from toolkit.runtime.lock import read_wheel
 RECORD: Final = "kernel.json"
 PACKAGES: Final = "packages"
 LASTS: Final = 30 * 24 * 3600.0
-"""Seconds for which files of packages are kept."""
+"""Seconds for which files of packages that nobody uses are kept."""
 
 
 class Gate(Protocol):
@@ -39,7 +41,13 @@ class Gate(Protocol):
         """Say why nothing can be compared on this machine; empty if it can."""
 
     def __call__(self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot) -> str:
-        """Give the reason not to ship a snapshot; empty if there is none."""
+        """Give the reason not to ship a snapshot; empty if there is none.
+
+        Raises
+        ------
+        NotCompared
+            When nothing was found out.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +66,8 @@ class KernelSnapshot:
         Bytes of the heap with them.
     runs
         Where the pages go.
+    brought
+        Pieces of the heap that every start brings by itself.
     files
         The files of the kernel's packages.
     modules
@@ -71,6 +81,7 @@ class KernelSnapshot:
     heap: Part | None = None
     memory: int = 0
     runs: tuple[tuple[int, int], ...] = ()
+    brought: tuple[tuple[int, int], ...] = ()
     files: Part | None = None
     modules: tuple[str, ...] = ()
     reason: str = ""
@@ -110,9 +121,13 @@ def kernel_snapshot(
         if (known := _read(folder, key)) is not None:
             return known
         say("making the memory snapshot of the kernel, once for this runtime and these packages")
-        made = _make(runtime, wheels, folder)
-        if not made.reason and (reason := gate(runtime, wheels, made)):
-            made = KernelSnapshot(folder=folder, reason=reason)
+        try:
+            made = _make(runtime, wheels, folder)
+            if not made.reason and (reason := gate(runtime, wheels, made)):
+                made = KernelSnapshot(folder=folder, reason=reason)
+        except (NotCompared, subprocess.TimeoutExpired) as error:
+            # It may be the machine: nothing is kept, and the next build tries again.
+            return KernelSnapshot(folder=folder, reason=f"it could not be compared: {error}")
         _write(made, key)
         return made
 
@@ -122,8 +137,6 @@ def _make(runtime: Runtime, wheels: Sequence[Path], folder: Path) -> KernelSnaps
         heap = make_heap(runtime, wheels)
     except HeapFailed as failed:
         return KernelSnapshot(folder=folder, reason=str(failed))
-    except subprocess.TimeoutExpired:
-        return KernelSnapshot(folder=folder, reason=f"it took longer than {LIMIT:.0f} s")
     pages, runs = without_empty_pages(heap.content)
     return KernelSnapshot(
         folder=folder,
@@ -131,6 +144,7 @@ def _make(runtime: Runtime, wheels: Sequence[Path], folder: Path) -> KernelSnaps
         heap=write_part(pages, folder, "heap"),
         memory=len(heap.content),
         runs=tuple(runs),
+        brought=heap.brought,
         files=write_part(heap.files, folder, "kernel"),
         modules=heap.modules,
     )
@@ -146,6 +160,7 @@ def _write(made: KernelSnapshot, key: str) -> None:
             "heap": made.heap.file if made.heap else None,
             "memory": made.memory,
             "runs": made.runs,
+            "brought": made.brought,
             "files": made.files.file if made.files else None,
             "modules": made.modules,
             "reason": made.reason,
@@ -168,6 +183,7 @@ def _read(folder: Path, key: str) -> KernelSnapshot | None:
         heap=heap,
         memory=record["memory"],
         runs=tuple((first, count) for first, count in record["runs"]),
+        brought=tuple((place, size) for place, size in record["brought"]),
         files=files,
         modules=tuple(record["modules"]),
     )
@@ -189,6 +205,8 @@ def package_files(wheel: Path, runtime: Runtime, place: Path) -> tuple[Part, Pat
     with _held(folder):
         for record in folder.glob("*.json"):
             if (known := read_part(record)) is not None:
+                # It is in use: what is made next in the same build does not drop it.
+                os.utime(folder)
                 return known, folder
         files = unpacked(wheel, runtime)
         content = packed({**files, **compiled(files, runtime)})
@@ -198,7 +216,7 @@ def package_files(wheel: Path, runtime: Runtime, place: Path) -> tuple[Part, Pat
 
 
 def _drop_old(place: Path) -> None:
-    """Remove what was made long ago: it costs a second or two to make again."""
+    """Remove what was used last long ago: it costs a second or two to make again."""
     for folder in place.iterdir():
         if folder.is_dir() and time.time() - folder.stat().st_mtime > LASTS:
             shutil.rmtree(folder, ignore_errors=True)

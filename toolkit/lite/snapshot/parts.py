@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.archive import file_sha256
 from toolkit.cache import read_record, write_atomically
 
 SUFFIX: Final = ".snapshot"
@@ -92,7 +93,7 @@ def read_part(record: Path) -> Part | None:
     except TypeError:
         return None
     file = record.with_suffix("")
-    if not file.is_file() or file.stat().st_size != part.packed:
+    if not file.is_file() or file_sha256(file) != part.packed_sha256:
         return None
     return part
 

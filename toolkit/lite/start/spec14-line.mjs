@@ -2,7 +2,7 @@
 // bytes. What the browser knows is asked first, then what comes in the first moments is measured.
 
 /** Seconds of start that a snapshot saves (docs/benchmarks.md); it may take so long to come. */
-const SAVED = 3;
+const SAVED = 4;
 
 /** From when the measurement is believed: bytes and milliseconds since the first of them. */
 const ENOUGH = { bytes: 192 * 1024, milliseconds: 150 };
@@ -39,31 +39,29 @@ export class Meter {
   #passed = 0;
   #silent = 0;
   #bytes = 0;
-  #heard = 0;
 
   constructor(now = () => performance.now()) {
     this.#now = now;
     this.#looked = now();
   }
 
-  add(bytes) {
-    this.#bytes += bytes;
-  }
-
-  /** Whether `rest` bytes come in time: undefined while nobody can tell. To be asked every few moments. */
-  pays(rest) {
+  /**
+   * Whether `extra` bytes that only a snapshot wants come in time, where `bytes` have come by now:
+   * undefined while nobody can tell. To be asked every few moments.
+   */
+  pays(bytes, extra) {
     const now = this.#now();
     const passed = Math.min(now - this.#looked, MOST);
     this.#looked = now;
-    this.#silent = this.#bytes === this.#heard ? this.#silent + passed : 0;
-    this.#heard = this.#bytes;
+    this.#silent = bytes === this.#bytes ? this.#silent + passed : 0;
+    this.#bytes = bytes;
     if (this.#silent > SILENCE) return false;
-    if (this.#bytes === 0) return undefined;
+    if (bytes === 0) return undefined;
     this.#passed += passed;
-    if (this.#bytes < ENOUGH.bytes || this.#passed < ENOUGH.milliseconds) {
+    if (bytes < ENOUGH.bytes || this.#passed < ENOUGH.milliseconds) {
       // Next to nothing has come in a time in which all of it should have.
       return this.#passed > SAVED * 1000 ? false : undefined;
     }
-    return (rest / this.#bytes) * this.#passed < SAVED * 1000;
+    return (extra / bytes) * this.#passed < SAVED * 1000;
   }
 }

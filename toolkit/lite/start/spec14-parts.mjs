@@ -20,21 +20,21 @@ export async function sha256(bytes, scope = globalThis) {
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function require(bytes, expected, name, scope) {
-  if ((await sha256(bytes, scope)) !== expected) throw new Error(`${name} is not the file that was built`);
+async function require(bytes, expected, scope) {
+  if ((await sha256(bytes, scope)) !== expected) throw new Error("not the file that was built");
 }
 
 /** Read a stream into an array of exactly `size` bytes. */
-async function filled(stream, size, name) {
+async function filled(stream, size) {
   const bytes = new Uint8Array(size);
   const reader = stream.getReader();
   let at = 0;
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    if (at + piece.value.length > size) throw new Error(`${name} is longer than its ${size} bytes`);
+    if (at + piece.value.length > size) throw new Error(`more than its ${size} bytes`);
     bytes.set(piece.value, at);
     at += piece.value.length;
   }
-  if (at !== size) throw new Error(`${name} has ${at} of its ${size} bytes`);
+  if (at !== size) throw new Error(`${at} of its ${size} bytes`);
   return bytes;
 }
 
@@ -47,28 +47,40 @@ const watched = (onBytes) =>
     },
   });
 
+async function fetched(part, { base, scope, fetch, signal, onBytes }) {
+  const answer = await fetch(new URL(part.file, base), { signal });
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  const stream = answer.body
+    .pipeThrough(watched((bytes) => onBytes(part.file, bytes)))
+    .pipeThrough(new scope.DecompressionStream(CODING));
+  const bytes = await filled(stream, part.size);
+  await require(bytes, part.sha256, scope);
+  return bytes;
+}
+
 /**
  * Give the bytes of a part.
  *
  * `part` is the manifest's entry, `base` the manifest's address, `store` that of `spec14-store.mjs`,
  * `signal` ends a fetch, and `onBytes` is called with the name and the number of bytes that have come.
  */
-export async function bytesOf(part, { base, store, scope, fetch, signal, onBytes }) {
+export async function bytesOf(part, { store, ...place }) {
   const kept = await store.find(part);
   if (kept !== undefined) {
     try {
-      const bytes = await filled(kept, part.size, part.file);
-      await require(bytes, part.sha256, part.file, scope);
-      return { bytes, stored: true };
+      const bytes = await filled(kept, part.size);
+      await require(bytes, part.sha256, place.scope);
+      return bytes;
     } catch {
       // The browser's own copy is damaged: the site's is fetched.
       await store.drop(part);
     }
   }
-  const answer = await fetch(new URL(part.file, base), { signal });
-  if (!answer.ok) throw new Error(`${part.file}: the server answers ${answer.status}`);
-  const stream = answer.body.pipeThrough(watched((bytes) => onBytes(part.file, bytes))).pipeThrough(new scope.DecompressionStream(CODING));
-  const bytes = await filled(stream, part.size, part.file);
-  await require(bytes, part.sha256, part.file, scope);
-  return { bytes, stored: false };
+  try {
+    return await fetched(part, place);
+  } catch (error) {
+    // Streams pass on neither in every browser: why they were ended, and what cannot be inflated.
+    place.signal?.throwIfAborted();
+    throw new Error(`${part.file}: ${error.message || "cannot be inflated"}`, { cause: error });
+  }
 }

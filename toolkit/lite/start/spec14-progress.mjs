@@ -1,6 +1,8 @@
 // What the kernel's worker tells the page beside it while Python starts: bytes loaded of how many,
 // then that Python starts, then that it is ready. The page listens in toolkit/docs/reader.
 
+import { ahead } from "./spec14-ahead.mjs";
+
 /** Names and sizes of what each kind of start fetches, written beside the lock when the site is built. */
 export const FILES = "spec14-files.json";
 
@@ -87,14 +89,14 @@ async function read(body, onBytes) {
 }
 
 /**
- * Start the runtime with `load` and tell of it. `load` is given what it needs to fetch without being
+ * Start the runtime of `folder` with `load` and tell of it. `load` is given what it needs to fetch without being
  * counted, and to be counted itself: `{fetch, onBytes, expect}`.
  *
  * `tell` gets `{stage, …}`: `loading` with `loaded` and `total` in bytes (a total of 0 is not known
  * yet), `starting`, `ready`, and `failed` with a `reason`: a file could not be had, or, where it is
  * `final`, Python will not come.
  */
-export async function told(load, { scope, here, tell, now = () => performance.now() }) {
+export async function told(load, { scope, here, folder, tell, now = () => performance.now() }) {
   const { fetch } = scope;
   const count = new Count();
   let last;
@@ -110,7 +112,7 @@ export async function told(load, { scope, here, tell, now = () => performance.no
       report();
     }
   };
-  scope.fetch = counting(fetch.bind(scope), {
+  scope.fetch = counting(ahead(fetch.bind(scope), folder), {
     onBytes,
     onFailure: (url, why) => {
       const name = nameOf(url);

@@ -27,7 +27,9 @@ export function place(FS, packed, seconds) {
       const at = path.lastIndexOf("/");
       const parent = folder(path.slice(0, at));
       const name = path.slice(at + 1);
-      node = parent.contents[name] ?? MEMFS.createNode(parent, name, FOLDER, 0);
+      // A plain object, which has more names than its own.
+      const known = Object.hasOwn(parent.contents, name);
+      node = known ? parent.contents[name] : MEMFS.createNode(parent, name, FOLDER, 0);
       folders.set(path, node);
     }
     return node;
@@ -43,8 +45,12 @@ export function place(FS, packed, seconds) {
   }
 }
 
-/** Write the pages of a heap that are not empty: `runs` are [first page, number of pages]. */
-export function putPages(memory, pages, runs, size) {
+/**
+ * Write the pages of a heap that are not empty: `runs` are [first page, number of pages]. What the
+ * runtime has brought by itself, `brought` as [place, bytes], is left as it is.
+ */
+export function putPages(memory, pages, { runs, brought, memory: size }) {
+  const own = brought.map(([at, length]) => memory.slice(at, at + length));
   let from = 0;
   let done = 0;
   for (const [page, count] of runs) {
@@ -54,18 +60,20 @@ export function putPages(memory, pages, runs, size) {
     done = (page + count) * PAGE;
   }
   memory.fill(0, done, size);
+  brought.forEach(([at], index) => memory.set(own[index], at));
 }
 
 /**
  * Start from a snapshot; `load` is Pyodide's own function, `options` what the kernel gives it.
  *
- * `parts` are promises: `heap` of the heap's pages, `files` of all packed files. A fault in any of
- * them, and in the runtime, is an error of this function, and nothing of the start is left.
+ * `parts` are promises, `heap` of the heap's pages, `files` of all packed files, and so is `lock`, of
+ * its text. A fault in any of them, and in the runtime, is an error of this function, and nothing of
+ * the start is left.
  */
 export async function restored(load, options, { manifest, parts, lock, scope = globalThis }) {
   const { start, heap, time, packages } = manifest;
   const { lockFileURL, fsInit, ...rest } = options;
-  const settled = Promise.all([parts.heap, parts.files]);
+  const settled = Promise.all([parts.heap, parts.files, lock]);
   let pages;
   const ready = settled.then(([found]) => (pages = found));
   // Whoever awaits them hears of a fault, be it later: until then it is not for the console.
@@ -86,7 +94,7 @@ export async function restored(load, options, { manifest, parts, lock, scope = g
       ready,
       start: Uint8Array.from(scope.atob(start), (letter) => letter.charCodeAt(0)),
       size: heap.memory,
-      put: (memory) => putPages(memory, pages, heap.runs, heap.memory),
+      put: (memory) => putPages(memory, pages, heap),
     }),
   });
   for (const name of packages) py.loadedPackages[name] ??= "default channel";

@@ -42,11 +42,13 @@ const isWhole = ({ heap, files, start, wheels, packages }) =>
   [heap?.runs, files, packages].every(Array.isArray) && typeof start === "string" && Boolean(wheels);
 
 /** Give the manifest of a site that has a snapshot. */
-async function manifestOf({ base, fetch }) {
+async function manifestOf({ base, fetch, onBytes }) {
   const answer = await soon(fetch, new URL(MANIFEST, base));
   if (answer.status === 404) throw new Unwanted("the site has no memory snapshot");
   if (!answer.ok) throw new Error(`${MANIFEST}: the server answers ${answer.status}`);
-  const manifest = await answer.json();
+  const text = await answer.text();
+  onBytes(MANIFEST, text.length);
+  const manifest = JSON.parse(text);
   if (manifest?.schema !== SCHEMA) throw new Error(`${MANIFEST} is of another kind`);
   // It was not the same as an ordinary start when the site was built.
   if (manifest.reason) throw new Unwanted(manifest.reason);
@@ -55,11 +57,12 @@ async function manifestOf({ base, fetch }) {
 }
 
 /** Give the text of the lock, if snapshot, runtime, lock and wheels belong together. */
-async function fitting(manifest, options, { version, fetch, scope }) {
+async function fitting(manifest, options, { version, fetch, scope, onBytes }) {
   if (manifest.pyodide !== version) throw new Error(`the snapshot is of Pyodide ${manifest.pyodide}`);
   const answer = await soon(fetch, options.lockFileURL);
   if (!answer.ok) throw new Error(`the lock: the server answers ${answer.status}`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
+  onBytes(options.lockFileURL, bytes.length);
   if ((await sha256(bytes, scope)) !== manifest.lock) throw new Error("the snapshot is of another lock");
   const text = new TextDecoder().decode(bytes);
   const { packages } = JSON.parse(text);
@@ -69,80 +72,75 @@ async function fitting(manifest, options, { version, fetch, scope }) {
   return text;
 }
 
-/** Get all parts of a snapshot: promises, and whether anything had to be fetched. */
+/** Get all parts of a snapshot: promises. */
 function got(manifest, place) {
-  const parts = { fetched: false };
-  const part = async (entry) => {
-    const { bytes, stored } = await bytesOf(entry, place);
-    parts.fetched ||= !stored;
-    return bytes;
-  };
-  parts.heap = part(manifest.heap);
-  parts.files = Promise.all(manifest.files.map(part));
+  const part = (entry) => bytesOf(entry, place);
+  const parts = { heap: part(manifest.heap), files: Promise.all(manifest.files.map(part)) };
   for (const promise of [parts.heap, parts.files]) promise.catch(() => {});
   return parts;
 }
 
 /** End what is being fetched as soon as it turns out that the line is too slow for it. */
-async function watch(meter, { size, ended, signal }) {
-  let come = 0;
-  const add = meter.add.bind(meter);
-  meter.add = (bytes) => {
-    come += bytes;
-    add(bytes);
-  };
-  while (!signal.aborted) {
-    if (meter.pays(size - come) === false) ended.abort(new Unwanted("the line is slow"));
+async function watch({ look, ended, signal }) {
+  const meter = new Meter();
+  // What has come has still to be inflated, which the line has no part in.
+  for (let seen = look(); !signal.aborted && seen.come < seen.size; seen = look()) {
+    if (meter.pays(seen.come, seen.size - seen.instead - seen.come) === false) ended.abort(new Unwanted("the line is slow"));
     await pause(LOOK);
   }
 }
 
-/** Keep what has been fetched. */
-async function keep(manifest, parts, store) {
+/** Keep what has been fetched, and that it was read. */
+async function keep(manifest, parts, { store, after }) {
   const bytes = [await parts.heap, ...(await parts.files)];
-  await pause(AFTER);
+  await pause(after);
   await store.keep(manifest.heap.sha256, partsOf(manifest).map((entry, at) => [entry, bytes[at]]));
 }
 
 /** Fetch a snapshot, after an ordinary start, for the reader's next visit. */
-async function fetchForNextTime(manifest, { store, ...place }) {
-  await pause(AFTER);
-  const parts = got(manifest, { ...place, store, onBytes: () => {} });
-  await keep(manifest, parts, store);
+async function fetchForNextTime(manifest, place) {
+  await pause(place.after);
+  const parts = got(manifest, { ...place, onBytes: () => {} });
+  await keep(manifest, parts, place);
 }
 
 /** Start from the snapshot; `visit` takes up what is known of it, for what comes after the start. */
-async function attempt(options, { load, onBytes, expect, ...place }, visit) {
-  const { scope } = place;
+async function attempt(options, { load, expect, ...place }, visit) {
+  const { scope, onBytes, after } = place;
   const reason = obstacle(scope);
   if (reason) throw new Unwanted(reason);
   const [manifest, store] = await Promise.all([manifestOf(place), open(scope)]);
   Object.assign(visit, { manifest, store });
   const stored = await store.has(manifest.heap);
-  const slow = stored || options[ANY_LINE] ? "" : known(scope.navigator);
+  const anyway = stored || options[ANY_LINE];
+  const slow = anyway ? "" : known(scope.navigator);
   if (slow) throw new Unwanted(slow);
   expect("snapshot");
   const ended = new AbortController();
   const over = new AbortController();
-  const meter = new Meter();
+  // What an ordinary start would fetch in their place is no loss. Other files are not counted: a
+  // server may have compressed them, and nobody hears of how many bytes the line has carried.
+  const size = partsOf(manifest).reduce((sum, { packed }) => sum + packed, 0);
+  const { instead } = manifest;
+  let come = 0;
   const parts = got(manifest, {
     ...place,
     store,
     signal: ended.signal,
     onBytes(name, bytes) {
-      meter.add(bytes);
+      come += bytes;
       onBytes(name, bytes);
     },
   });
-  if (!stored && !options[ANY_LINE]) {
-    const size = partsOf(manifest).reduce((sum, { packed }) => sum + packed, 0);
-    watch(meter, { size, ended, signal: over.signal });
+  if (!anyway) {
+    watch({ look: () => ({ come, size, instead }), ended, signal: over.signal });
   }
   try {
     Promise.all([parts.heap, parts.files]).finally(() => over.abort()).catch(() => {});
-    const lock = await fitting(manifest, options, place);
+    const lock = fitting(manifest, options, place);
+    lock.catch((error) => ended.abort(error));
     const py = await restored(load, options, { manifest, parts, lock, scope });
-    if (parts.fetched) keep(manifest, parts, store).catch(() => {});
+    keep(manifest, parts, { store, after }).catch(() => {});
     return py;
   } catch (error) {
     ended.abort(error);
@@ -158,9 +156,10 @@ async function attempt(options, { load, onBytes, expect, ...place }, visit) {
  * `load` and `version` are Pyodide's own, `options` what the kernel gives to `load`; `base` is where
  * the site's lock lies, `fetch` the browser's. `onBytes(name, bytes)` is called for what comes,
  * `expect(kind)` with the kind of start whose files are to be expected, and `tell` is told at the end
- * which it was: `{snapshot, reason, fault}`.
+ * which it was: `{snapshot, reason, fault}`. `after` is how long what is kept for later waits.
  */
-export async function start(options, { tell, ...place }) {
+export async function start(options, { tell, ...given }) {
+  const place = { after: AFTER, ...given };
   const visit = {};
   try {
     const py = await attempt(options, place, visit);
@@ -169,11 +168,13 @@ export async function start(options, { tell, ...place }) {
   } catch (error) {
     // Of an error in Python's code the last line says what it is.
     const reason = String(error?.message || error?.type || error).trim().split("\n").at(-1).slice(-300);
-    tell({ snapshot: false, reason, fault: !(error instanceof Unwanted) });
+    visit.fault = !(error instanceof Unwanted);
+    tell({ snapshot: false, reason, fault: visit.fault });
   }
   place.expect("ordinary");
   const py = await place.load(options);
-  if (visit.store && !sparing(place.scope.navigator)) {
+  // What could not be used now is not better the next time.
+  if (visit.store && !visit.fault && !sparing(place.scope.navigator)) {
     fetchForNextTime(visit.manifest, { ...place, store: visit.store }).catch(() => {});
   }
   return py;

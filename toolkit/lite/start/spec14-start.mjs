@@ -33,7 +33,7 @@ async function startNow(options) {
     if (!found.snapshot) texts = modules();
   };
   const how = (line) => start(options, { ...line, load, version, base: here, scope, tell: way });
-  const py = await told(how, { scope, here, tell });
+  const py = await told(how, { scope, here, folder: import.meta.url, tell });
   // First: in a snapshot IPython is there already, and is told at once whom to tell of its cells.
   listen(py);
   // After the start: what counts bytes takes itself out of `fetch` again.

@@ -33,6 +33,9 @@
   /** What pyodide-kernel 0.8.6 gives to its worker (kernel-extension/src/index.ts, kernel.ts). */
   const settingsOf = (config) => {
     const settings = config["jupyter-config-data"]?.litePluginSettings?.[PLUGIN] ?? {};
+    if (!settings.pyodideUrl) {
+      throw new Error("the site names no runtime");
+    }
     const entries = Object.entries(settings.loadPyodideOptions ?? {});
     const options = Object.fromEntries(
       entries.map(([key, value]) => [key, key.endsWith("URL") ? new URL(value, base).href : value]),

@@ -66,7 +66,7 @@ export function patient(runCell, tell) {
 /** Give the plugins, of modules that the application shares. */
 export async function executors(shared) {
   const [notebook, console] = await Promise.all(
-    ["@jupyterlab/notebook", "@jupyterlab/console"].map(async (name) => (await only(shared, name).get())()),
+    ["@jupyterlab/notebook", "@jupyterlab/console"].map((name) => only(shared, name)),
   );
   return [
     plugin("notebook", notebook.INotebookCellExecutor, notebook.runCell),
@@ -74,8 +74,8 @@ export async function executors(shared) {
   ];
 }
 
-/** The application brings one version of each of its own modules. */
-const only = (shared, name) => Object.values(shared[name])[0];
+/** A module that the application shares: it brings one version of each of its own. */
+export const only = async (shared, name) => (await Object.values(shared[name])[0].get())();
 
 const notify = (app, reason) =>
   app.commands.execute("apputils:notify", {

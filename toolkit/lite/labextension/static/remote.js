@@ -88,15 +88,35 @@ function mendAborted(app) {
   reasons.set = (mutex, reason) => set(mutex, reason === "error" ? "interrupt-subsequent" : reason);
 }
 
-const plugin = (hear) => ({
+/**
+ * A page may begin a notebook that it does not show yet (docs/reader/ahead.mjs). `inert` around the
+ * frame does not keep scripts in it from taking the focus; what wanted it last gets it when it is shown.
+ */
+function waitWithFocus() {
+  const frame = globalThis.frameElement;
+  if (frame) {
+    const { focus } = HTMLElement.prototype;
+    HTMLElement.prototype.focus = function focusWhenShown(...words) {
+      if (frame.closest("[inert]")) {
+        globalThis.spec14Focus = this;
+      } else {
+        focus.apply(this, words);
+      }
+    };
+  }
+}
+
+const plugin = ({ hear, readOnce }) => ({
   id: "@spec14/kernel:plugin",
   description: "Mends interrupts and prompts; follows the page's theme.",
   autoStart: true,
   activate(app) {
+    waitWithFocus();
     mendWaitAsync();
     learnOfWorkers(hear);
     mendInterrupt(app);
     mendAborted(app);
+    readOnce(app.serviceManager.settings);
     if (HERE) {
       import(new URL("theme.mjs", HERE)).then(({ followPage }) => followPage(app));
     }
@@ -111,8 +131,11 @@ globalThis._JUPYTERLAB["@spec14/kernel"] = {
     shared = modules;
   },
   get: async () => {
-    const { executors, hear } = await import(new URL("executors.mjs", HERE));
-    const plugins = [plugin(hear), ...(await executors(shared))];
+    const [{ executors, hear, only }, { fillUnset, readOnce }] = await Promise.all(
+      ["executors.mjs", "settings.mjs"].map((name) => import(new URL(name, HERE))),
+    );
+    fillUnset((await only(shared, "@jupyterlab/settingregistry")).DefaultSchemaValidator);
+    const plugins = [plugin({ hear, readOnce }), ...(await executors(shared))];
     return () => ({ __esModule: true, default: plugins });
   },
 };

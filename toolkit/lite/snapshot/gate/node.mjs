@@ -30,7 +30,7 @@ async function fromSnapshot(load) {
     files: Promise.resolve(manifest.files.map(part)),
   };
   const options = { ...common, lockFileURL: new URL("pyodide-lock.json", base).href };
-  return restored(load, options, { manifest, parts, lock: read("pyodide-lock.json").toString() });
+  return restored(load, options, { manifest, parts, lock: Promise.resolve(read("pyodide-lock.json").toString()) });
 }
 
 async function ordinary(load) {
@@ -93,6 +93,7 @@ async function main() {
 }
 
 main().catch((error) => {
-  process.stderr.write(`${String(error?.stack ?? error).slice(-2000)}\n`);
+  // The last lines are what is told: the message, which a stack has at its beginning.
+  process.stderr.write(`${error?.stack}\n${String(error?.message ?? error).slice(-2000)}\n`);
   process.exit(1);
 });

@@ -8,7 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from toolkit.lite.snapshot.gate.compare import COMPLETED, Cell, Shown, difference, read_cells
+from toolkit.lite.snapshot.gate.compare import (
+    COMPLETED,
+    Cell,
+    NotCompared,
+    Shown,
+    difference,
+    read_cells,
+)
 from toolkit.process import find_tool, run
 from toolkit.runtime.interpreter import NODE_FLAGS
 
@@ -29,6 +36,11 @@ def compare_in_node(folder: Path, packages: Sequence[str]) -> str:
         ``static/pyodide`` of a site with a snapshot.
     packages
         What an ordinary start loads.
+
+    Raises
+    ------
+    NotCompared
+        When an ordinary kernel does not start.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         ways = (False, True, True)
@@ -51,6 +63,11 @@ def shown_in_node(
         Whether it starts from the snapshot.
     cells
         What it runs; the cells of ``cells.py`` without.
+
+    Raises
+    ------
+    NotCompared
+        When one does not start in the ordinary way.
     """
     settings = {
         "folder": str(folder.resolve()),
@@ -68,6 +85,8 @@ def shown_in_node(
     if done.code != 0:
         way = "from it" if snapshot else "in the ordinary way"
         reason = f"a kernel that starts {way} in Node ends: {done.tail(6)[-600:]}"
+        if not snapshot:
+            raise NotCompared(reason)
         return {"snapshot": False, "reason": reason, "cells": {}, "completions": {}}
     shown: Shown = json.loads(done.tail(1))
     return shown

@@ -6,7 +6,8 @@ import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
-import { taken } from "../../../runtime/heap/spec14-heap.mjs";
+import { restoring, taken } from "../../../runtime/heap/spec14-heap.mjs";
+import { broughtBy, segmentsOf } from "./segments.mjs";
 import { fenceIn, holdStill } from "./still.mjs";
 
 /** Sizes in bytes of the pieces in which free memory is taken to be cleared. */
@@ -50,17 +51,35 @@ function clearFree(Module) {
   pieces.forEach((at) => Module._free(at));
 }
 
+const imported = (name) => import(pathToFileURL(path.join(wanted.runtime, name)));
+
+// As in a browser, where nothing is the program's name.
+const common = () => ({
+  indexURL: wanted.runtime,
+  lockFileContents: wanted.lock,
+  packageBaseUrl: "./",
+  packages: [],
+  _sysExecutable: "./this.program",
+});
+
+/** Starts from a snapshot, and gives what the memory was before. */
+async function memoryBefore(loadPyodide, start, heap) {
+  let before;
+  const put = (memory) => {
+    before = memory.slice(0, heap.length);
+    memory.set(heap);
+  };
+  const factory = async () => (await imported("pyodide.asm.mjs")).default;
+  await loadPyodide({ ...common(), ...restoring({ factory, start, size: heap.length, put }) });
+  return before;
+}
+
 async function main() {
   holdStill();
   fenceIn();
-  const { loadPyodide } = await import(pathToFileURL(path.join(wanted.runtime, "pyodide.mjs")));
+  const { loadPyodide } = await imported("pyodide.mjs");
   const py = await loadPyodide({
-    indexURL: wanted.runtime,
-    lockFileContents: wanted.lock,
-    packageBaseUrl: "./",
-    packages: [],
-    // As in a browser, where nothing is the program's name.
-    _sysExecutable: "./this.program",
+    ...common(),
     env: wanted.env,
     _makeSnapshot: true,
     fsInit(FS) {
@@ -79,10 +98,15 @@ async function main() {
   clearFree(py._module);
   const snapshot = taken(py);
   const [, offset] = new Uint32Array(snapshot.buffer, 0, 2);
-  writeFileSync(wanted.start, snapshot.subarray(0, offset));
-  writeFileSync(wanted.heap, snapshot.subarray(offset));
+  const [start, heap] = [snapshot.subarray(0, offset), snapshot.subarray(offset)];
+  const segments = segmentsOf(readFileSync(path.join(wanted.runtime, "pyodide.asm.wasm")));
+  const brought = broughtBy(segments, await memoryBefore(loadPyodide, start, heap), heap);
+  for (const [place, size] of brought) heap.fill(0, place, place + size);
+  writeFileSync(wanted.start, start);
+  writeFileSync(wanted.heap, heap);
   // A pipe takes 64 kB at once: the rest would be lost.
-  process.stdout.write(`${found}\n`, () => process.exit(0));
+  const told = JSON.stringify({ modules: JSON.parse(found), brought });
+  process.stdout.write(`${told}\n`, () => process.exit(0));
 }
 
 main().catch((error) => {

@@ -1,0 +1,73 @@
+"""How the interface starts: nothing twice, and what is left out makes no difference."""
+
+import re
+
+import pytest
+from playwright.sync_api import Route
+
+from toolkit.browser.notebook import Notebook
+from toolkit.browser.pages import try_it
+from toolkit.browser.session import Visit
+
+SETTINGS = "/@spec14/kernel/static/settings.mjs"
+UNMENDED = "export const readOnce = () => {}; export const fillUnset = () => {};"
+
+COMPARE = """async () => {
+    let require;
+    self.rspackChunk_JUPYTERLAB_CORE_OUTPUT.push(
+        [["probe"], {}, (given) => { require = given; }]);
+    const module = Object.keys(require.m).find(
+        (id) => String(require.m[id]).includes("DefaultSchemaValidator:"));
+    const validator = new (require(module).DefaultSchemaValidator)();
+    const ours = "/lite/extensions/@spec14/kernel/static/settings.mjs?own";
+    const { withDefaults } = await import(ours);
+    const plugins = await (await fetch("/lite/build/schemas/all.json")).json();
+    const sorted = (key, value) => value?.constructor === Object
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+    const same = (plugin) => {
+        const filled = withDefaults(structuredClone(plugin.schema));
+        const errors = validator.validateData(plugin);
+        return !errors
+            && JSON.stringify(filled, sorted) === JSON.stringify(plugin.data.composite, sorted);
+    };
+    return [plugins.length, plugins.filter((one) => !same(one)).map(({ id }) => id)];
+}"""
+
+
+def test_defaults_are_those_that_upstreams_validator_finds(reader: Visit) -> None:
+    def unmended(route: Route) -> None:
+        route.fulfill(body=UNMENDED, content_type="text/javascript")
+
+    reader.page.route(f"**{SETTINGS}", unmended)
+    reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+    Notebook(inside=reader.page).wait_ready()
+    compared, different = reader.page.evaluate(COMPARE)
+    assert compared > 50
+    assert different == []
+
+
+@pytest.mark.parametrize("what", ["/build/schemas/all.json"])
+def test_nothing_is_fetched_twice(reader: Visit, what: str) -> None:
+    reader.open("api.html")
+    try_it(reader, "ripple.smooth").wait_ready()
+    assert len([one for one in reader.record.requests if one.endswith(what)]) == 1
+
+
+def test_a_notebook_loads_one_script_and_no_chunk(reader: Visit) -> None:
+    """When a chunk is loaded, or one is named that is not: toolkit/lite/chunks.json."""
+    reader.open("api.html")
+    try_it(reader, "ripple.smooth").wait_ready()
+    loaded = re.compile(r"/build/(\d+)\.[0-9a-f]+\.js$")
+    assert [one for one in reader.record.requests if loaded.search(one)] == []
+    (script,) = [one for one in reader.record.requests if "/build/notebooks/" in one]
+    assert re.search(r"/spec14\.[0-9a-f]{16}\.js$", script)
+
+
+def test_what_a_page_asks_for_ahead_is_used(reader: Visit) -> None:
+    """The browser says so of each that was loaded and not used, some seconds later."""
+    said: list[str] = []
+    reader.page.on("console", lambda message: said.append(message.text))
+    reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+    Notebook(inside=reader.page).wait_ready()
+    reader.page.wait_for_timeout(6_000)
+    assert [one for one in said if "preload" in one] == []
