@@ -233,9 +233,9 @@ def no_room(place: Place) -> None:
 
 def no_renewal(place: Place) -> None:
     script = (place.folder / "spec14-restore.mjs").read_text("utf-8")
-    here = "visit.try_to_renew(py._module.getEnvStrings(), "
+    here = "visit.renew(py._module.getEnvStrings(), "
     assert here in script
-    place.write("spec14-restore.mjs", script.replace(here, "visit.try_to_renew([14], "))
+    place.write("spec14-restore.mjs", script.replace(here, "visit.renew([14], "))
 
 
 FAULTS: Final[list[tuple[Callable[[Place], None], str]]] = [

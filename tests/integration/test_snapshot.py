@@ -508,8 +508,11 @@ def without(site: Site, folder: Path, repair: str) -> Path:
         if isinstance(node, ast.FunctionDef)
     ]
     text = ast.unparse(ast.Module(body=list(functions), type_ignores=[]))
-    (renew,) = (node for node in functions if node.name == "renew")
-    assert ast.unparse(renew).count(old) == 1, old
+    (renew,) = (
+        node
+        for node in functions
+        if node.name in ("renew", "make_new") and ast.unparse(node).count(old) == 1
+    )
     changed = text.replace(ast.unparse(renew), ast.unparse(renew).replace(old, new))
     shutil.copytree(site.folder, folder, copy_function=os.link)
     restore = folder / "spec14-restore.mjs"

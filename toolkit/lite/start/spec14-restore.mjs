@@ -99,7 +99,7 @@ export async function restored(load, options, { manifest, parts, lock, scope = g
   });
   for (const name of packages) py.loadedPackages[name] ??= "default channel";
   const visit = py.pyimport("spec14_visit");
-  const fault = visit.try_to_renew(py._module.getEnvStrings(), scope.navigator.userAgent);
+  const fault = visit.renew(py._module.getEnvStrings(), scope.navigator.userAgent);
   visit.destroy();
   if (fault) throw new Error(fault);
   return py;
