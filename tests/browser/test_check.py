@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.kernels import take_any_line
 from toolkit.process import Finished, run
 
 LITE = "lite/static/pyodide"
@@ -48,6 +49,16 @@ def test_the_demo_has_no_fault(good: dict[str, Any]) -> None:
 
 def test_behind_every_button_a_changed_cell_runs(good: dict[str, Any]) -> None:
     _ran(good["browsers"][0]["buttons"], at_least=5)
+
+
+def test_every_button_starts_from_the_snapshot(good: dict[str, Any]) -> None:
+    """But where this machine is so busy that a line seems slow."""
+    (browser,) = good["browsers"]
+    ways = [one["way"] for one in browser["buttons"]]
+    assert set(ways) <= {"snapshot", "ordinary"}
+    assert browser["starts"]["snapshot"] == ways.count("snapshot") > 0
+    assert set(browser["starts"]["ordinary"]) <= {"the line is slow"}
+    assert not [one for one in good["findings"] if one["kind"] == "start"]
 
 
 def test_firefox_is_used_with_the_keyboard(tutorial: dict[str, Any]) -> None:
@@ -96,6 +107,31 @@ def test_faults_at_the_readers_are_found(site: Path, tmp_path: Path) -> None:
     screenshot = tmp_path / "report" / "check" / dead["picture"]
     assert screenshot.read_bytes().startswith(b"\x89PNG")
     assert dead["picture"] in (tmp_path / "report" / "check.html").read_text()
+
+
+def test_a_fault_of_the_snapshot_is_counted_and_warned_of(site: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(site, tmp_path / "site"))
+    for page in copy.glob("*.html"):
+        if page.name != "tutorial.html":
+            page.unlink()
+    take_any_line(copy)
+    (heap,) = (copy / LITE).glob("heap.*.snapshot")
+    heap.write_bytes(heap.read_bytes()[:-1000])
+    _, record = check(copy, tmp_path / "report")
+    for browser in record["browsers"]:
+        assert [one["error"] for one in browser["buttons"]] == [""]
+        assert browser["starts"]["snapshot"] == 0
+        (reason,) = browser["starts"]["ordinary"]
+        (one,) = (
+            one
+            for one in record["findings"]
+            if one["kind"] == "start" and one["what"].endswith(f"({browser['name']})")
+        )
+        assert (one["severity"], one["file"]) == ("warning", "tutorial.html")
+        assert reason in one["what"]
+    assert "Python was started from the memory snapshot behind 0 buttons" in (
+        (tmp_path / "report" / "check.html").read_text()
+    )
 
 
 def test_files_alone(site: Path, tmp_path: Path) -> None:

@@ -14,8 +14,28 @@ test("the interface is counted before the worker speaks", () => {
     amount: "3.1 MB",
     share: null,
     why: "",
+    way: "",
     help: false,
   });
+});
+
+test("a fault in the way of a start is told, and no other reason", () => {
+  const way = { stage: "way", snapshot: false };
+  const slow = heard(loading(1, 2), { ...way, reason: "the line is slow", fault: false }, 1);
+  assert.equal(view(slow).way, "");
+  const fault = heard(loading(1, 2), { ...way, reason: "a is not the file that was built", fault: true }, 5);
+  assert.deepEqual([fault.stage, fault.heard], ["loading", 5]);
+  const ready = heard(fault, { stage: "ready" }, 6);
+  assert.equal(view(ready).way, "Python was started the long way: a is not the file that was built");
+  assert.deepEqual([view(ready).why, view(ready).help], ["", false]);
+  const again = heard(ready, { stage: "way", snapshot: true, reason: "", fault: false }, 7);
+  assert.equal(view(again).way, "");
+});
+
+test("a start that failed stays so, whichever way it was", () => {
+  const failed = heard(loading(1, 2), { stage: "failed", reason: "a.whl" }, 1);
+  const way = heard(failed, { stage: "way", snapshot: false, reason: "b", fault: true }, 2);
+  assert.deepEqual([view(way).line, view(way).why], ["Python could not be started here", "a.whl"]);
 });
 
 test("bytes of how many, and their share", () => {

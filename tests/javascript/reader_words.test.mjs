@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { frameTitle, versions } from "../../toolkit/docs/reader/words.mjs";
+import { frameTitle, longWay, versions } from "../../toolkit/docs/reader/words.mjs";
 
 test("a record's versions", () => {
   const wheel = "ripple_demo-1.0.0-cp314-cp314-pyemscripten_2026_0_wasm32.whl";
@@ -24,3 +24,8 @@ for (const [src, about, title] of [
 ]) {
   test(`the title of ${src}`, () => assert.equal(frameTitle(src, about), title));
 }
+
+test("a reason is told in a few words", () => {
+  assert.equal(longWay("a fault"), "Python was started the long way: a fault");
+  assert.equal(longWay("x".repeat(900)).length, 153);
+});

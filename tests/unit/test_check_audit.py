@@ -68,6 +68,50 @@ def test_what_goes_wrong_is_named(more: dict[str, Any], kind: str) -> None:
     assert one.what.endswith("(firefox)")
 
 
+def started(way: str, reason: str = "", *, fault: bool = False) -> dict[str, Any]:
+    """Give what a button's worker told of its start."""
+    return {"way": way, "reason": reason, "fault": fault}
+
+
+def test_a_fault_of_the_snapshot_is_a_warning() -> None:
+    audit = Audit(browser="chromium")
+    audit.take(
+        control(start=started("ordinary", "heap.1.snapshot: the server answers 404", fault=True))
+    )
+    audit.take(control(start=started("ordinary", "the line is slow")))
+    audit.take(control(start=started("snapshot")))
+    audit.take(control(start={}))
+    audit.take(control())
+    (one,) = audit.findings
+    assert (one.kind, one.severity, one.file) == ("start", "warning", "api.html")
+    assert "example 3 at pkg.func: Python was started the long way: heap.1" in one.what
+    assert one.kind in KINDS
+
+
+def test_starts_are_counted_for_each_browser() -> None:
+    audit = Audit(browser="chromium")
+    for start in (
+        started("snapshot"),
+        started("ordinary", "<b>slow"),
+        started("ordinary", "<b>slow"),
+    ):
+        audit.take(control(start=start))
+    checked = Checked(site=Path("site"), pages=1, files=2, findings=(), audits=(audit,))
+    (browser,) = checked.as_json()["browsers"]
+    assert browser["starts"] == {"snapshot": 1, "ordinary": {"<b>slow": 2}}
+    assert [one["way"] for one in browser["buttons"]] == ["snapshot", "ordinary", "ordinary"]
+    text = page(checked)
+    assert "from the memory snapshot behind 1 button" in text
+    assert "<li>2: &lt;b&gt;slow</li>" in text
+
+
+def test_a_site_that_tells_nothing_of_starts_is_not_said_to() -> None:
+    audit = Audit(browser="chromium")
+    audit.take(control())
+    checked = Checked(site=Path("site"), pages=1, files=2, findings=(), audits=(audit,))
+    assert "memory snapshot" not in page(checked)
+
+
 def test_a_page_without_the_keyboard_and_over_its_size() -> None:
     result = {
         **control(event="page", seconds=0.5),

@@ -1,5 +1,6 @@
 """What readers met, as findings, figures and a verdict on each button."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,11 @@ class Opened:
         Bytes sent for the page and all it loaded.
     heaviest
         The files that weigh most, with their bytes.
+    way, reason
+        How Python was started: from the site's memory ``snapshot``, or the ``ordinary`` way and
+        why; empty where nobody said.
+    fault
+        Whether something was at fault for that.
     error
         What went wrong.
     picture
@@ -46,6 +52,9 @@ class Opened:
     presses: int = 0
     size: int = 0
     heaviest: tuple[tuple[str, int], ...] = ()
+    way: str = ""
+    reason: str = ""
+    fault: bool = False
     error: str = ""
     picture: str = ""
 
@@ -82,6 +91,15 @@ class Audit:
     pages: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def starts(self) -> dict[str, Any]:
+        """How many buttons' kernels started from the snapshot, and how many not, by reason."""
+        ordinary = Counter(one.reason for one in self.opened if one.way == "ordinary")
+        return {
+            "snapshot": sum(one.way == "snapshot" for one in self.opened),
+            "ordinary": dict(ordinary.most_common()),
+        }
 
     def take(self, result: dict[str, Any]) -> None:
         """Take in one result of ``visit.mjs``."""
@@ -133,6 +151,15 @@ class Audit:
                 f"{name}: {error}",
                 picture=result.get("picture", ""),
             )
+        start = result.get("start") or {}
+        if start.get("fault"):
+            yield self._finding(
+                "start",
+                path,
+                f"{name}: Python was started the long way: {start['reason']}",
+                do="run `spec14 docs` again, and publish all files of one build",
+                severity="warning",
+            )
         yield from self._troubles(result, f"after {name}: ")
         yield from self._over_size(path, result, f"{name}: ")
         limit, took = self.budget.seconds, result.get("ran")
@@ -182,6 +209,7 @@ def _name(control: dict[str, Any]) -> str:
 
 
 def _opened(result: dict[str, Any], browser: str) -> Opened:
+    start = result.get("start") or {}
     return Opened(
         page=result["path"],
         kind=result["kind"],
@@ -193,6 +221,9 @@ def _opened(result: dict[str, Any], browser: str) -> Opened:
         presses=result.get("presses", 0),
         size=result.get("bytes", 0),
         heaviest=tuple((one["path"], one["bytes"]) for one in result.get("heaviest", ())),
+        way=str(start.get("way", "")),
+        reason=str(start.get("reason", "")),
+        fault=bool(start.get("fault", False)),
         error=result.get("error", ""),
         picture=result.get("picture", ""),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from toolkit.errors import ToolMissing
+from toolkit.lite.config import LOCK, PYODIDE
 from toolkit.pins import IMAGE
 from toolkit.process import find_tool, run
 from toolkit.serve.headers import DEFAULT
@@ -142,6 +143,7 @@ def go(tour: Tour, browser: str, pictures: Path, tell: Callable[[dict[str, Any]]
         plan = {
             "urls": urls,
             "pages": list(tour.pages),
+            "lites": _lites(tour.site),
             "keyboard": tour.keyboard,
             "limits": asdict(tour.limits),
             "browser": KNOWN_AS[browser],
@@ -150,6 +152,12 @@ def go(tour: Tour, browser: str, pictures: Path, tell: Callable[[dict[str, Any]]
             "pictures": str(pictures),
         }
         _drive(plan, browser, complete)
+
+
+def _lites(site: Path) -> list[str]:
+    """Give the paths of the Lite sites in a site, relative to it."""
+    folders = sorted(lock.parents[2] for lock in site.rglob(f"{PYODIDE}/{LOCK}"))
+    return [f"./{path}/" for path in (folder.relative_to(site).as_posix() for folder in folders)]
 
 
 def _drive(plan: dict[str, Any], browser: str, tell: Callable[[dict[str, Any]], None]) -> None:

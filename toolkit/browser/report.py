@@ -68,6 +68,7 @@ class Checked:
                     "keyboard": audit.keyboard,
                     "seconds": round(audit.seconds, 1),
                     "pages": audit.pages,
+                    "starts": audit.starts,
                     "buttons": [asdict(one) for one in audit.opened],
                 }
                 for audit in self.audits

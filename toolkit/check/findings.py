@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "console": "an error in the browser's console",
         "request": "a request that failed, or went to another origin",
         "keyboard": "something that only a mouse can reach",
+        "start": "a kernel that had to start without the site's memory snapshot: a fault in that",
         "budget": "more bytes or seconds than were allowed",
     }
 )

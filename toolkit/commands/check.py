@@ -139,7 +139,18 @@ def _visit(tour: Tour, name: str, pictures: Path, steps: Steps, budget: Budget) 
     steps.say(
         f"{audit.version}: {working} of {len(audit.opened)} buttons work, in {audit.seconds:.0f} s"
     )
+    if line := _starts(audit):
+        steps.say(line)
     return audit
+
+
+def _starts(audit: Audit) -> str:
+    """Say how Python was started; nothing of sites that do not tell."""
+    snapshot, ordinary = audit.starts["snapshot"], audit.starts["ordinary"]
+    if not snapshot and not ordinary:
+        return ""
+    reasons = "; ".join(f"{count} the ordinary way: {why}" for why, count in ordinary.items())
+    return f"{snapshot} started from the memory snapshot{f'; {reasons}' if reasons else ''}"
 
 
 def _conclude(

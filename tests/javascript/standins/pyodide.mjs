@@ -93,7 +93,10 @@ export function pyodide({ fails = () => "", machine = {} } = {}) {
     const { public_api, getExpectedKeys } = Module.API;
     const py = Object.assign(public_api, { FS, _module: Module, renewed: [], asked: options });
     py.pyimport = (name) => ({
-      renew: (...words) => py.renewed.push([name, ...words]),
+      renew(...words) {
+        py.renewed.push([name, ...words]);
+        return "";
+      },
       destroy() {},
     });
     if (options._loadSnapshot === undefined) return py;

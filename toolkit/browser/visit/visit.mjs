@@ -9,6 +9,7 @@ import { launch } from "./browsers.mjs";
 import { explained, findControls, focusOn, shownFrames } from "./controls.mjs";
 import { opened, pause, runs } from "./kernel.mjs";
 import { recordOf, toJson } from "./record.mjs";
+import { listenForWays, nameOfFrame, wayOf, waysHeard } from "./ways.mjs";
 
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 const DESK = { width: 1280, height: 900 };
@@ -30,6 +31,8 @@ async function reader(place, path, visit, { phone = false } = {}) {
   try {
     const page = await context.newPage();
     listen(page);
+    const paths = plan.lites.map((lite) => new URL(lite, place.url).pathname);
+    await page.evaluateOnNewDocument(listenForWays, paths);
     await page.setViewport(phone ? PHONE : DESK);
     if (phone) {
       await page.setUserAgent({ userAgent: PHONE_AGENT });
@@ -97,6 +100,9 @@ async function tryOne(place, path, control) {
         const seconds = plan.limits.kernel;
         result.presses = await runs(there.page, there.frame, { what: result.what, ...cell, seconds });
         result.ran = since();
+        // A tab that was opened is heard by the page that it was opened from.
+        const heard = await page.evaluate(waysHeard);
+        Object.assign(result, { start: wayOf(heard, await there.frame.evaluate(nameOfFrame)) });
       }
     } catch (error) {
       result.error = firstLine(error);

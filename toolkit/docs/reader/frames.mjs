@@ -137,12 +137,13 @@ function build(frame) {
   tab.href = frame.getAttribute("src");
   tab.target = "_blank";
   help.append(again, " ", tab);
+  const way = element("p", "spec14-way");
   const note = element("p", "spec14-note");
   const running = element("p", "spec14-versions");
   const line = element("p", "spec14-line");
   line.append(text, " ", amount);
-  box.append(line, bar, why, help, note, running);
-  return { box, text, amount, bar, come, why, help, again, note, running };
+  box.append(line, bar, why, help, way, note, running);
+  return { box, text, amount, bar, come, why, help, again, way, note, running };
 }
 
 function update(followed, start) {
@@ -154,6 +155,7 @@ function update(followed, start) {
   write(parts.text, view.line);
   write(parts.amount, view.amount);
   write(parts.why, view.why);
+  write(parts.way, view.way);
   parts.help.hidden = !view.help;
   if (view.share === null) {
     parts.bar.removeAttribute("aria-valuenow");

@@ -18,6 +18,13 @@ export const OFFLINE =
 export const UNREACHABLE = "The notebook's page could not be loaded.";
 export const KEEPS_NOTHING =
   "This browser stores nothing for this site (a private window?): your changes may not be kept.";
+/** How much of a reason is shown. */
+const REASON = 120;
+
+/** Why a start took longer than it had to; nothing is missing. */
+export const longWay = (reason) =>
+  `Python was started the long way: ${reason.length > REASON ? `${reason.slice(0, REASON - 1)}…` : reason}`;
+
 export const AGAIN = "Try again";
 export const NEW_TAB = "Open in a new tab";
 

@@ -81,7 +81,7 @@ def _drop_tracebacks() -> None:
             delattr(sys, name)
 
 
-def renew(variables: Iterable[str], agent: str) -> None:
+def make_new(variables: Iterable[str], agent: str) -> None:
     """Make new what a start would have made.
 
     Parameters
@@ -107,6 +107,19 @@ def renew(variables: Iterable[str], agent: str) -> None:
     info = vars(sys)["_emscripten_info"]
     vars(sys)["_emscripten_info"] = type(info)((info[0], agent, *info[2:]))
     _renew_lock()
+
+
+def renew(variables: Iterable[str], agent: str) -> str:
+    """Do that, and say what went wrong; empty if nothing did.
+
+    An exception would reach JavaScript without its text: Pyodide reads that from the standard
+    error, which is the kernel's own stream by now (``wrap_exception`` of error_handling.c, 314.0).
+    """
+    try:
+        make_new(variables, agent)
+    except Exception as error:  # noqa: BLE001 - whatever it is, an ordinary start follows
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _renew_lock() -> None:

@@ -103,9 +103,10 @@ def compiled(files: Files, runtime: Runtime) -> dict[str, bytes]:
     """Give byte code for the modules of Python among some files, by its own path.
 
     It is never compared with its source (PEP 552, unchecked): both come from one wheel. What
-    does not compile, templates for instance, has none. One process, one order and one seed for
-    hashes: whether an object of a code object is written as a reference depends on what else the
-    process holds (``w_ref`` of Python/marshal.c), so the bytes would else differ.
+    does not compile, templates for instance, has none. One process, one order, one seed for
+    hashes and nobody's environment: ``PYTHONOPTIMIZE`` and ``PYTHONPYCACHEPREFIX`` give other
+    files, and whether an object of a code object is written as a reference depends on what else
+    the process holds (``w_ref`` of Python/marshal.c).
 
     Raises
     ------
@@ -126,7 +127,7 @@ def compiled(files: Files, runtime: Runtime) -> dict[str, bytes]:
         words: list[str | Path] = [sys.executable, "-m", "compileall", "-q"]
         words += ["--invalidation-mode", "unchecked-hash", "-s", top, "-p", "/", top]
         # A file that does not compile is one that nobody can import: exit code 1.
-        run(words, env={"PYTHONHASHSEED": "0"})
+        run(words, env={"PYTHONHASHSEED": "0"}, own_env=True)
         return {
             f"/{file.relative_to(top)}": file.read_bytes() for file in sorted(top.rglob("*.pyc"))
         }

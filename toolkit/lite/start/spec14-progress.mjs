@@ -148,7 +148,8 @@ async function learnSizes(fetch, here, count) {
   }
 }
 
-const reasonOf = (error) => String(error?.message ?? error);
+/** What an error says; one of Python's may have but a type (inside/spec14_visit.py). */
+const reasonOf = (error) => String(error?.message || error?.type || error);
 
 /** Tell when the kernel is ready; the function looked at is put back then. */
 function whenLastRan(python, tell) {

@@ -19,13 +19,31 @@ class Unwanted extends Error {}
 /** Among the options of loadPyodide, which passes over it: whatever the line, the snapshot is taken. */
 const ANY_LINE = "spec14AnyLine";
 
+/** How long manifest and lock may take to begin to come, in milliseconds. */
+const PATIENCE = 5000;
+
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const partsOf = ({ heap, files }) => [heap, ...files];
 
+/** Fetch what is small; where it does not begin to come, the line is slow, or someone holds it up. */
+async function soon(fetch, url) {
+  const ended = new AbortController();
+  const timer = setTimeout(() => ended.abort(new Unwanted("the line is slow")), PATIENCE);
+  try {
+    return await fetch(url, { signal: ended.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether a manifest has what is read of it; what belongs together is seen later. */
+const isWhole = ({ heap, files, start, wheels, packages }) =>
+  [heap?.runs, files, packages].every(Array.isArray) && typeof start === "string" && Boolean(wheels);
+
 /** Give the manifest of a site that has a snapshot. */
 async function manifestOf({ base, fetch, onBytes }) {
-  const answer = await fetch(new URL(MANIFEST, base));
+  const answer = await soon(fetch, new URL(MANIFEST, base));
   if (answer.status === 404) throw new Unwanted("the site has no memory snapshot");
   if (!answer.ok) throw new Error(`${MANIFEST}: the server answers ${answer.status}`);
   const text = await answer.text();
@@ -34,13 +52,14 @@ async function manifestOf({ base, fetch, onBytes }) {
   if (manifest?.schema !== SCHEMA) throw new Error(`${MANIFEST} is of another kind`);
   // It was not the same as an ordinary start when the site was built.
   if (manifest.reason) throw new Unwanted(manifest.reason);
+  if (!isWhole(manifest)) throw new Error(`${MANIFEST} is not whole`);
   return manifest;
 }
 
 /** Give the text of the lock, if snapshot, runtime, lock and wheels belong together. */
 async function fitting(manifest, options, { version, fetch, scope, onBytes }) {
   if (manifest.pyodide !== version) throw new Error(`the snapshot is of Pyodide ${manifest.pyodide}`);
-  const answer = await fetch(options.lockFileURL);
+  const answer = await soon(fetch, options.lockFileURL);
   if (!answer.ok) throw new Error(`the lock: the server answers ${answer.status}`);
   const bytes = new Uint8Array(await answer.arrayBuffer());
   onBytes(options.lockFileURL, bytes.length);
@@ -147,7 +166,8 @@ export async function start(options, { tell, ...given }) {
     tell({ snapshot: true, reason: "", fault: false });
     return py;
   } catch (error) {
-    const reason = String(error?.message ?? error).slice(-300);
+    // Of an error in Python's code the last line says what it is.
+    const reason = String(error?.message || error?.type || error).trim().split("\n").at(-1).slice(-300);
     visit.fault = !(error instanceof Unwanted);
     tell({ snapshot: false, reason, fault: visit.fault });
   }

@@ -34,8 +34,9 @@ async function startNow(options) {
   };
   const how = (line) => start(options, { ...line, load, version, base: here, scope, tell: way });
   const py = await told(how, { scope, here, folder: import.meta.url, tell });
-  // After that: what counts bytes takes itself out of `fetch` again.
-  prepare(py, await texts, options);
+  // First: in a snapshot IPython is there already, and is told at once whom to tell of its cells.
   listen(py);
+  // After the start: what counts bytes takes itself out of `fetch` again.
+  prepare(py, await texts, options);
   return py;
 }

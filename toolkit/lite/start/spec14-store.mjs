@@ -10,6 +10,17 @@ const KEPT = 2;
 /** Of the room that the browser says is left, the share that may be taken. */
 const SHARE = 0.5;
 
+/** How long the browser may take to look for what it keeps, in milliseconds; some never answer. */
+const PATIENCE = 2000;
+
+/** Give what a promise gives, if that comes in time. */
+const inTime = (promise) =>
+  new Promise((resolve, reject) => {
+    const late = () => reject(new Error("the browser's store does not answer"));
+    const timer = setTimeout(late, PATIENCE);
+    promise.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+
 const keyOf = (sha256) => `/spec14-snapshots/${sha256}`;
 const INDEX = "/spec14-snapshots/index.json";
 
@@ -25,7 +36,7 @@ export const NOTHING = {
 export async function open(scope) {
   let cache;
   try {
-    cache = await scope.caches.open(NAME);
+    cache = await inTime(scope.caches.open(NAME));
   } catch {
     // Private windows and pages that are not secure have none, and storage may be refused.
     return NOTHING;
@@ -53,7 +64,7 @@ class Store {
 
   async #match(key) {
     try {
-      return await this.#cache.match(key);
+      return await inTime(this.#cache.match(key));
     } catch {
       return undefined;
     }

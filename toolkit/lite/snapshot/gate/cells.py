@@ -223,6 +223,16 @@ import pickle
 
 pickle.loads(pickle.dumps(collections.Counter("abracadabra"))).most_common(2)
 
+# %% the main module
+import __main__
+
+
+class Point:
+    pass
+
+
+vars(__main__) is globals(), __name__, type(pickle.loads(pickle.dumps(Point()))) is Point
+
 # %% a widget's channel
 from comm import create_comm
 

@@ -37,7 +37,8 @@ async function ordinary(load) {
   const py = await load({
     ...common,
     lockFileURL: `${wanted.folder}/pyodide-lock.json`,
-    packageBaseUrl: base.href,
+    // No URL: in Node Pyodide makes a folder of that name in the working folder, and copies into it.
+    packageBaseUrl: `${wanted.folder}/`,
     packages: wanted.packages,
   });
   py.FS.mkdirTree("/lib/spec14-site");
@@ -87,8 +88,8 @@ async function main() {
   for (const { name, code } of wanted.cells) cells[name] = await run(code);
   const completions = Object.fromEntries(wanted.completed.map((text) => [text, complete(text)]));
   const found = { cells, completions, snapshot: wanted.snapshot, reason: "" };
-  process.stdout.write(`\n${JSON.stringify(found)}\n`);
-  process.exit(0);
+  // A pipe takes 64 kB at once: the rest would be lost.
+  process.stdout.write(`\n${JSON.stringify(found)}\n`, () => process.exit(0));
 }
 
 main().catch((error) => {

@@ -8,7 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from toolkit.lite.snapshot.gate.compare import COMPLETED, NotCompared, Shown, difference, read_cells
+from toolkit.lite.snapshot.gate.compare import (
+    COMPLETED,
+    Cell,
+    NotCompared,
+    Shown,
+    difference,
+    read_cells,
+)
 from toolkit.process import find_tool, run
 from toolkit.runtime.interpreter import NODE_FLAGS
 
@@ -37,24 +44,44 @@ def compare_in_node(folder: Path, packages: Sequence[str]) -> str:
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         ways = (False, True, True)
-        shown = list(pool.map(lambda way: _look(folder, packages, snapshot=way), ways))
+        shown = list(pool.map(lambda way: shown_in_node(folder, packages, snapshot=way), ways))
     return difference(*shown)
 
 
-def _look(folder: Path, packages: Sequence[str], *, snapshot: bool) -> Shown:
+def shown_in_node(
+    folder: Path, packages: Sequence[str], *, snapshot: bool, cells: Sequence[Cell] | None = None
+) -> Shown:
+    """Give what a kernel shows that starts in Node.
+
+    Parameters
+    ----------
+    folder
+        ``static/pyodide`` of a site.
+    packages
+        What an ordinary start loads.
+    snapshot
+        Whether it starts from the snapshot.
+    cells
+        What it runs; the cells of ``cells.py`` without.
+
+    Raises
+    ------
+    NotCompared
+        When one does not start in the ordinary way.
+    """
     settings = {
         "folder": str(folder.resolve()),
         "snapshot": snapshot,
         "packages": list(packages),
         "modules": sorted(path.name for path in folder.glob("spec14_*.py")),
-        "cells": [asdict(cell) for cell in read_cells()],
+        "cells": [asdict(cell) for cell in (read_cells() if cells is None else cells)],
         "completed": COMPLETED,
     }
     with tempfile.TemporaryDirectory(prefix="spec14-gate-") as name:
         file = Path(name) / "settings.json"
         file.write_text(json.dumps(settings), "utf-8")
         words: list[str | Path] = [find_tool("node"), *NODE_FLAGS, SCRIPT, file]
-        done = run(words, env={"TZ": FAR}, timeout=LIMIT)
+        done = run(words, cwd=Path(name), env={"TZ": FAR}, timeout=LIMIT)
     if done.code != 0:
         way = "from it" if snapshot else "in the ordinary way"
         reason = f"a kernel that starts {way} in Node ends: {done.tail(6)[-600:]}"

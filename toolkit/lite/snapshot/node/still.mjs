@@ -4,6 +4,7 @@ import crypto from "node:crypto";
 import dgram from "node:dgram";
 import dns from "node:dns";
 import { constants } from "node:fs";
+import inspector from "node:inspector";
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import process from "node:process";
@@ -65,12 +66,24 @@ const refused = (name) => () => {
   throw new Error(`${name}: a memory snapshot is made without a network`);
 };
 
+/** Takes away what asks for names: part of it goes to the network by itself (c-ares). */
+function refuseNames() {
+  const { promises } = dns;
+  for (const holder of [dns, promises, dns.Resolver.prototype, promises.Resolver.prototype]) {
+    for (const name of Object.getOwnPropertyNames(holder)) {
+      if (/^(?:lookup|resolve|reverse)/u.test(name)) holder[name] = refused(name);
+    }
+  }
+}
+
 /** Takes away what reaches out of the process, and gives names that a worker of a browser has. */
 export function fenceIn() {
   // What Node's other modules connect through; what files it may read and write, its command line says.
   net.Socket.prototype.connect = refused("connect");
   dgram.Socket.prototype.send = refused("send");
-  dns.lookup = refused("lookup");
+  refuseNames();
+  // It listens, and whoever connects can run what they like.
+  inspector.open = refused("inspector");
   // Emscripten asks it for the flags of open(2) (NODEFS.staticInit); the rest is closed.
   process.binding = () => ({ fs: constants });
   syncBuiltinESMExports();
