@@ -124,6 +124,22 @@ test("a fault of a part fails the start, whenever it comes", async () => {
   }
 });
 
+test("where the runtime fails first, nobody is left to hear of the parts", async () => {
+  const unheard = [];
+  const hear = (reason) => unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  try {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error("cut off")), 20));
+    const settings = { manifest: site().manifest, parts: { heap: late, files: late }, lock: late, scope: browser() };
+    const { load } = pyodide({ fails: () => "no memory" });
+    await assert.rejects(restored(load, { lockFileURL: LOCK }, settings), /no memory/);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  } finally {
+    process.off("unhandledRejection", hear);
+  }
+  assert.deepEqual(unheard, []);
+});
+
 test("a memory that does not grow fails the start", async () => {
   await assert.rejects(begin({ machine: { most: 5 } }), /does not grow/);
 });

@@ -74,9 +74,10 @@ export async function restored(load, options, { manifest, parts, lock, scope = g
   const { start, heap, time, packages } = manifest;
   const { lockFileURL, fsInit, ...rest } = options;
   const settled = Promise.all([parts.heap, parts.files, lock]);
-  // Whoever awaits it hears of a fault, be it later.
-  settled.catch(() => {});
   let pages;
+  const ready = settled.then(([found]) => (pages = found));
+  // Whoever awaits it hears of a fault, be it later; where the runtime fails first, nobody does.
+  ready.catch(() => {});
   const py = await load({
     ...rest,
     packages: [],
@@ -90,7 +91,7 @@ export async function restored(load, options, { manifest, parts, lock, scope = g
     },
     ...restoring({
       factory: async () => (await import("./pyodide.asm.mjs")).default,
-      ready: settled.then(([found]) => (pages = found)),
+      ready,
       start: Uint8Array.from(scope.atob(start), (letter) => letter.charCodeAt(0)),
       size: heap.memory,
       put: (memory) => putPages(memory, pages, heap),
