@@ -358,6 +358,30 @@ test("what is inflated for long after it has come is no sign of a slow line", as
   assert.deepEqual(told, [{ snapshot: true, reason: "", fault: false }]);
 });
 
+/** Keep all parts but the heap in a browser, as a visit to another version leaves them. */
+async function keepFiles({ manifest, parts, caches }) {
+  const store = await open(browser({ caches }));
+  const contents = [parts.kernel, parts.numpy].map(({ content }) => content);
+  await store.keep("another version", manifest.files.map((entry, at) => [entry, contents[at]]));
+}
+
+test("what the browser has of a snapshot is nothing that the line has to bring", async () => {
+  const world = visitors({ drip: PIECES, heap: large(), ...LARGE });
+  await keepFiles(world);
+  world.manifest.files[0].packed = 60e6;
+  await world.visit();
+  assert.deepEqual(world.told, [{ snapshot: true, reason: "", fault: false }]);
+  assert.ok(!world.asked.includes("kernel.snapshot"));
+});
+
+test("nor is it waited for while the rest is inflated", async () => {
+  const world = visitors({ drip: OPEN });
+  await keepFiles(world);
+  const DecompressionStream = inflating(0.5 * SILENCE);
+  await world.visit({ scope: { ...browser({ caches: world.caches }), DecompressionStream } });
+  assert.deepEqual(world.told, [{ snapshot: true, reason: "", fault: false }]);
+});
+
 test("a line that falls silent before all has come is a slow one", async () => {
   const drip = { "heap.snapshot": { size: 60, pause: 3 * SILENCE } };
   const { visit, told } = visitors({ drip });
