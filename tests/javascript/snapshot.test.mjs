@@ -1,15 +1,18 @@
 import "./standins/modules.mjs";
 
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 import { MemoryCaches } from "./standins/caches.mjs";
 import { pyodide } from "./standins/pyodide.mjs";
-import { browser, HERE, LOCK, PAGE, server, site, VERSION } from "./standins/site.mjs";
+import { BROUGHT, browser, HERE, LOCK, PAGE, server, site, VERSION } from "./standins/site.mjs";
 
+const { SILENCE } = await import("../../toolkit/lite/start/spec14-line.mjs");
 const { start } = await import("../../toolkit/lite/start/spec14-snapshot.mjs");
+const { open } = await import("../../toolkit/lite/start/spec14-store.mjs");
 
 /** Until `happens`, or it never does. */
 async function until(happens) {
@@ -20,7 +23,14 @@ async function until(happens) {
   throw new Error("it never happens");
 }
 
-const soon = () => new Promise((resolve) => setTimeout(resolve, 100));
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const soon = () => pause(100);
+
+/** A heap whose file is 2.6 MB, and comes in 40 pieces: 64 kB each 20 ms, about 3 MB each second. */
+const large = () => ({ pages: randomBytes(640 * PAGE), memory: 640 * PAGE, runs: [[0, 640]], brought: [] });
+const PIECES = { "heap.snapshot": { size: 64 * 1024, pause: 20 } };
+const LARGE = { machine: { most: 640 } };
 
 /** A site, a browser that visits it, and all that is seen of its kernels' starts. */
 function visitors({ connection, drip, fails, machine, heap, ...more } = {}) {
@@ -67,6 +77,8 @@ test("a kernel starts from the snapshot", async () => {
   assert.deepEqual(kinds, ["snapshot"]);
   assert.equal(loads.length, 1);
   assert.equal(py._module.HEAPU8[PAGE], 7);
+  const [[at, length]] = BROUGHT;
+  assert.deepEqual([py._module.HEAPU8[at], py._module.HEAPU8[at + length]], [5, 7]);
   assert.equal(py.FS.read("/lib/numpy.py"), "numpy");
   assert.deepEqual(options, before);
 });
@@ -121,6 +133,7 @@ const FAULTS = [
   ],
   ["a page for an answer", served("kernel.snapshot", "<!doctype html>"), /kernel\.snapshot: ./],
   ["a start that is none", changed((manifest) => (manifest.start = btoa("other"))), /bad magic number/],
+  ["a heap without a word of what is brought", changed(({ heap }) => delete heap.brought), /./],
   ["a manifest without its parts", changed((manifest) => delete manifest.files), /./],
 ];
 
@@ -217,7 +230,7 @@ test("what was read is not the next to go", async () => {
   const { visit, caches, manifest } = visitors();
   await visit();
   await until(() => caches.only.entries.size === 4);
-  const store = await (await import("../../toolkit/lite/start/spec14-store.mjs")).open(browser({ caches }));
+  const store = await open(browser({ caches }));
   const other = (name) => store.keep(name, [[{ sha256: name }, new Uint8Array(1)]]);
   await other("second");
   await visit();
@@ -280,10 +293,9 @@ test("who saves data gets nothing for a next time, and uses what is there", asyn
 });
 
 test("a line that turns out to be slow ends the fetch, and the rest comes for the next time", async () => {
-  // 64 kB each 20 ms, of 60 MB that the manifest speaks of.
-  const drip = { "heap.snapshot": { size: 64 * 1024, pause: 20 } };
-  const heap = { pages: randomBytes(640 * PAGE), memory: 640 * PAGE, runs: [[0, 640]] };
-  const world = visitors({ drip, heap, machine: { most: 640 } });
+  // Of 60 MB that the manifest speaks of.
+  const drip = { ...PIECES };
+  const world = visitors({ drip, heap: large(), ...LARGE });
   world.manifest.heap.packed = 60e6;
   const py = await world.visit();
   assert.deepEqual(world.told, [{ snapshot: false, reason: "the line is slow", fault: false }]);
@@ -295,6 +307,86 @@ test("a line that turns out to be slow ends the fetch, and the rest comes for th
   await until(() => world.caches.only.entries.size === 4);
   await world.visit();
   assert.equal(world.told.at(-1).snapshot, true);
+});
+
+test("a line is judged by what only the snapshot wants", async () => {
+  // The same line and the same 60 MB, of which an ordinary start would fetch most.
+  const world = visitors({ drip: PIECES, heap: large(), ...LARGE });
+  world.manifest.heap.packed = 60e6;
+  world.manifest.instead = 55e6;
+  await world.visit();
+  assert.deepEqual(world.told, [{ snapshot: true, reason: "", fault: false }]);
+});
+
+test("a snapshot of another lock is not fetched while the runtime gets ready", async () => {
+  const { load } = pyodide(LARGE);
+  const slowly = async (options) => {
+    await pause(500);
+    return load(options);
+  };
+  const world = visitors({ drip: PIECES, heap: large(), load: slowly });
+  world.manifest.lock = "0".repeat(64);
+  const py = await world.visit();
+  assert.deepEqual(world.told, [{ snapshot: false, reason: "the snapshot is of another lock", fault: true }]);
+  assert.equal(py.asked, world.options);
+  const pieces = world.come.filter(([name]) => name === "heap.snapshot").length;
+  assert.ok(pieces < 10, `${pieces} pieces of 40, in the time of 25`);
+});
+
+/** A heap that comes at once, and whose end is heard while it is inflated: it can still be ended. */
+const OPEN = { "heap.snapshot": { size: 64 * 1024, pause: 1, end: 1.5 * SILENCE } };
+
+/** `DecompressionStream` of a busy machine: gives nothing for some time after all has come. */
+const inflating = (milliseconds) =>
+  class extends TransformStream {
+    constructor() {
+      const pieces = [];
+      super({
+        transform: (piece) => void pieces.push(piece),
+        async flush(controller) {
+          await pause(milliseconds);
+          controller.enqueue(new Uint8Array(gunzipSync(Buffer.concat(pieces))));
+        },
+      });
+    }
+  };
+
+test("what is inflated for long after it has come is no sign of a slow line", async () => {
+  const { visit, told, caches } = visitors({ drip: OPEN });
+  const DecompressionStream = inflating(0.5 * SILENCE);
+  await visit({ scope: { ...browser({ caches }), DecompressionStream } });
+  assert.deepEqual(told, [{ snapshot: true, reason: "", fault: false }]);
+});
+
+/** Keep all parts but the heap in a browser, as a visit to another version leaves them. */
+async function keepFiles({ manifest, parts, caches }) {
+  const store = await open(browser({ caches }));
+  const contents = [parts.kernel, parts.numpy].map(({ content }) => content);
+  await store.keep("another version", manifest.files.map((entry, at) => [entry, contents[at]]));
+}
+
+test("what the browser has of a snapshot is nothing that the line has to bring", async () => {
+  const world = visitors({ drip: PIECES, heap: large(), ...LARGE });
+  await keepFiles(world);
+  world.manifest.files[0].packed = 60e6;
+  await world.visit();
+  assert.deepEqual(world.told, [{ snapshot: true, reason: "", fault: false }]);
+  assert.ok(!world.asked.includes("kernel.snapshot"));
+});
+
+test("nor is it waited for while the rest is inflated", async () => {
+  const world = visitors({ drip: OPEN });
+  await keepFiles(world);
+  const DecompressionStream = inflating(0.5 * SILENCE);
+  await world.visit({ scope: { ...browser({ caches: world.caches }), DecompressionStream } });
+  assert.deepEqual(world.told, [{ snapshot: true, reason: "", fault: false }]);
+});
+
+test("a line that falls silent before all has come is a slow one", async () => {
+  const drip = { "heap.snapshot": { size: 60, pause: 3 * SILENCE } };
+  const { visit, told } = visitors({ drip });
+  await visit();
+  assert.deepEqual(told, [{ snapshot: false, reason: "the line is slow", fault: false }]);
 });
 
 test("a line that is fast enough brings it, however the first pieces come", async () => {

@@ -33,8 +33,11 @@ export class MemoryFS {
   }
 }
 
-/** A module of Emscripten with `pages` of memory, none of them empty, which grows up to `most`. */
-export function emscripten({ pages = 4, most = 64 } = {}) {
+/**
+ * A module of Emscripten with `pages` of memory, none of them empty, which grows up to `most`;
+ * `onRestore` is called before its memory is written.
+ */
+export function emscripten({ pages = 4, most = 64, onRestore = () => {} } = {}) {
   const Module = {
     zones: [],
     __PyRuntime: PLACES.runtime,
@@ -71,6 +74,7 @@ export function emscripten({ pages = 4, most = 64 } = {}) {
     config: {},
     getExpectedKeys: () => [null, null, null, null, null, null, { a: "new object" }, "last"],
     restoreSnapshot(start) {
+      onRestore();
       if (new TextDecoder().decode(start) !== "start") throw new Error("bad magic number");
       return { restored: true };
     },

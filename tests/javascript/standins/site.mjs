@@ -35,13 +35,20 @@ export function part(stem, content) {
   return { entry, file: new Uint8Array(file), content: new Uint8Array(content) };
 }
 
+/** What the runtime brings by itself: a piece of a page that is shipped, and one of an empty page. */
+export const BROUGHT = [
+  [PAGE + 1000, 512],
+  [2 * PAGE + 8, 600],
+];
+
 const HEAP = {
-  pages: new Uint8Array(2 * PAGE).fill(7, 0, PAGE).fill(8, PAGE),
+  pages: new Uint8Array(2 * PAGE).fill(7, 0, PAGE).fill(0, 1000, 1512).fill(8, PAGE),
   memory: 6 * PAGE,
   runs: [
     [1, 1],
     [4, 1],
   ],
+  brought: BROUGHT,
 };
 
 /** A site: its files by name, and its manifest before it was written. */
@@ -59,6 +66,7 @@ export function site({ pages, ...places } = HEAP) {
     lock: hash(lock),
     wheels,
     packages: Object.keys(wheels),
+    instead: 0,
     time: 1_577_836_800,
     start: btoa("start"),
     heap: { ...heap.entry, ...places },
@@ -73,8 +81,11 @@ export function site({ pages, ...places } = HEAP) {
   return { manifest, files, parts: { heap, kernel, numpy } };
 }
 
-/** A body that comes in pieces with pauses between them, and ends when `signal` does. */
-function dripping(bytes, { size, pause }, signal) {
+/**
+ * A body that comes in pieces with pauses between them, and ends when `signal` does; that it is whole
+ * is heard `end` milliseconds after the last piece.
+ */
+function dripping(bytes, { size, pause, end = 0 }, signal) {
   let at = 0;
   return new ReadableStream({
     start(controller) {
@@ -85,7 +96,9 @@ function dripping(bytes, { size, pause }, signal) {
       if (signal?.aborted) return;
       controller.enqueue(bytes.slice(at, at + size));
       at += size;
-      if (at >= bytes.length) controller.close();
+      if (at < bytes.length) return;
+      await new Promise((resolve) => setTimeout(resolve, end));
+      if (!signal?.aborted) controller.close();
     },
   });
 }

@@ -111,16 +111,18 @@ async function attempt(options, { load, expect, ...place }, visit) {
   if (reason) throw new Unwanted(reason);
   const [manifest, store] = await Promise.all([manifestOf(place), open(scope)]);
   Object.assign(visit, { manifest, store });
-  const stored = await store.has(manifest.heap);
+  const kept = await Promise.all(partsOf(manifest).map((entry) => store.has(entry)));
+  const [stored] = kept;
   const anyway = stored || options[ANY_LINE];
   const slow = anyway ? "" : known(scope.navigator);
   if (slow) throw new Unwanted(slow);
   expect("snapshot");
   const ended = new AbortController();
   const over = new AbortController();
-  // What an ordinary start would fetch in their place is no loss. Other files are not counted: a
-  // server may have compressed them, and nobody hears of how many bytes the line has carried.
-  const size = partsOf(manifest).reduce((sum, { packed }) => sum + packed, 0);
+  // What the browser has does not come over the line, and what an ordinary start would fetch in their
+  // place is no loss. Other files are not counted: a server may have compressed them, and nobody hears
+  // of how many bytes the line has carried.
+  const size = partsOf(manifest).reduce((sum, { packed }, at) => sum + (kept[at] ? 0 : packed), 0);
   const { instead } = manifest;
   let come = 0;
   const parts = got(manifest, {

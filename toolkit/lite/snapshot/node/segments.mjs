@@ -11,6 +11,7 @@ function reader(bytes, at) {
   const number = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
+      if (state.at >= bytes.length) throw new Error("the module ends amid a number");
       const part = bytes[state.at++];
       value |= (part & 0x7f) << shift;
       if (part < 0x80) return { value, shift: shift + 7, negative: Boolean(part & 0x40) };
