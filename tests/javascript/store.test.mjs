@@ -10,8 +10,7 @@ const bytes = (text) => new TextEncoder().encode(text);
 const snapshot = (...names) => names.map((name) => [entry(name), bytes(name)]);
 
 async function text(store, name) {
-  const stream = await store.find(entry(name));
-  return stream && (await new Response(stream).text());
+  return (await store.find(entry(name)))?.text();
 }
 
 test("what is kept is found again, by every page of the origin", async () => {

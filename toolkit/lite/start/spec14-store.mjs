@@ -53,9 +53,9 @@ class Store {
     this.#scope = scope;
   }
 
-  /** The stream of a part that is kept. */
+  /** The answer with a part that is kept. */
   async find({ sha256 }) {
-    return (await this.#match(keyOf(sha256)))?.body ?? undefined;
+    return this.#match(keyOf(sha256));
   }
 
   async has({ sha256 }) {
