@@ -4,7 +4,10 @@
 /** Beside the runtime's other files (Pyodide 314, `createSettings` and `installStdlib`). */
 const FILES = ["pyodide.asm.wasm", "python_stdlib.zip"];
 
-/** Give a `fetch` that has the answers to the runtime's first questions already, each for one asker. */
+/**
+ * Give a `fetch` that has the answers to the runtime's first questions already. A start that is given
+ * up is followed by another, which asks again: what has come, or is coming, comes once.
+ */
 export function ahead(fetch, folder) {
   const begun = new Map(
     FILES.map((name) => {
@@ -16,8 +19,10 @@ export function ahead(fetch, folder) {
   for (const answer of begun.values()) answer.catch(() => {});
   return (resource, options) => {
     const url = String(resource?.url ?? resource);
-    const answer = begun.get(url);
-    begun.delete(url);
-    return answer ?? fetch(resource, options);
+    const failed = (error) => {
+      begun.delete(url);
+      throw error;
+    };
+    return begun.get(url)?.then((answer) => answer.clone(), failed) ?? fetch(resource, options);
   };
 }
