@@ -87,11 +87,11 @@ def test_an_example_is_started_with_the_keyboard_alone(reader: Visit, site: Path
 
 def sizes(site: Path) -> list[int]:
     folder = site / "lite/static/pyodide"
-    others = {"python_stdlib.zip", "pyodide-lock.json"}
+    others = {"python_stdlib.zip", "pyodide-lock.json", "spec14-snapshot.json"}
     return [
         file.stat().st_size
         for file in folder.iterdir()
-        if file.suffix in {".wasm", ".whl"} or file.name in others
+        if file.suffix in {".wasm", ".snapshot"} or file.name in others
     ]
 
 

@@ -86,7 +86,8 @@ test("a failed answer is heard by its asker only", async () => {
 async function start({ fetch }, urls) {
   const scope = { fetch };
   const said = [];
-  const load = async () => {
+  const load = async ({ expect }) => {
+    expect("ordinary");
     for (const url of urls) await (await scope.fetch(url)).arrayBuffer();
     await new Promise((resolve) => setTimeout(resolve, 20));
     return {};

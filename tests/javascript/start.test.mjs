@@ -24,6 +24,7 @@ async function start(scope, names, { run = async () => {}, first = async () => {
   const said = [];
   let clock = 0;
   const load = async (context) => {
+    context.expect("ordinary");
     await first(context);
     const answers = await Promise.all(names.map((name) => scope.fetch(at(name))));
     const bodies = await Promise.all(answers.map((answer) => answer.arrayBuffer()));
@@ -45,6 +46,8 @@ test("a count knows what belongs to a start, and never more than all of it", () 
   count.add(at("a.whl"), 150_000);
   assert.deepEqual([count.loaded, count.total], [0, 0]);
   count.learn(KINDS);
+  assert.deepEqual([count.loaded, count.total], [0, 0], "nobody knows yet which start it is");
+  count.expect("ordinary");
   count.add(at("a.whl?again"), 150_000);
   count.add(at("elsewhere.json"), 5);
   assert.deepEqual([count.loaded, count.total], [200_000, 800_000]);

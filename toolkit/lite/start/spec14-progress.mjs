@@ -19,14 +19,14 @@ export const channelName = (lite) => `spec14-start:${new URL(lite).pathname}`;
 export class Count {
   #come = new Map();
   #kinds = {};
-  #kind = "ordinary";
+  #kind;
 
   /** The sizes in bytes, by kind of start and file name; they come beside the files themselves. */
   learn(kinds) {
     this.#kinds = kinds;
   }
 
-  /** Expect the files of a kind of start. */
+  /** Expect the files of a kind of start; before that nobody knows of how many bytes. */
   expect(kind) {
     this.#kind = kind;
   }
