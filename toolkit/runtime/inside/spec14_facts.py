@@ -107,6 +107,8 @@ def _new_modules() -> list[Any]:
     with tempfile.TemporaryDirectory() as folder:
         sys.path.insert(0, folder)
         for name in ("spec14_first", "spec14_second"):
+            # A finder sees that a folder has changed by its time, which is one of milliseconds.
+            time.sleep(0.005)
             Path(folder, f"{name}.py").write_text("VALUE = 3\n")
             found.append(__import__(name).VALUE)
         sys.path.remove(folder)
