@@ -189,7 +189,7 @@ test("a frame takes no focus while it is not shown, and none that is elsewhere i
   }
   let hidden = true;
   const page = { body: {}, activeElement: null };
-  const frameElement = { closest: () => hidden, matches: () => true, ownerDocument: page };
+  const frameElement = { closest: () => hidden, ownerDocument: page };
   Object.assign(globalThis, { HTMLElement, frameElement });
   activate(application());
   const [early, late] = [new HTMLElement(), new HTMLElement()];

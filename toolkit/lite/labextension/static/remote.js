@@ -91,16 +91,15 @@ function mendAborted(app) {
 /**
  * A notebook that has been opened takes the focus, wherever the reader is meanwhile: one that starts
  * with the page, or that the page has begun and does not show yet (docs/reader/ahead.mjs; `inert`
- * keeps no script from it). The former takes none that is somewhere else in the page; what wanted
- * it last in the latter gets it when the frame is shown.
+ * keeps no script from it). In a frame it takes none that is somewhere else in the page; what wanted
+ * it last gets it when the frame is shown.
  */
 function waitWithFocus() {
   const frame = globalThis.frameElement;
   if (frame) {
     const { focus } = HTMLElement.prototype;
     const page = frame.ownerDocument;
-    const isImmediate = frame.matches(".jupyterlite_sphinx_raw_iframe");
-    const isElsewhere = () => isImmediate && ![frame, page.body, null].includes(page.activeElement);
+    const isElsewhere = () => ![frame, page.body, null].includes(page.activeElement);
     HTMLElement.prototype.focus = function focusWhenShown(...words) {
       if (frame.closest("[inert]") || isElsewhere()) {
         globalThis.spec14Focus = this;
