@@ -61,6 +61,16 @@ test("a second start is waited for like the first", async () => {
   assert.deepEqual(ran, ["before", "after"]);
 });
 
+test("a cell that is gone when the kernel comes is not run", async () => {
+  const { context, ran, run } = starting();
+  const [gone, there] = [cell("gone"), cell("there")];
+  const all = [gone, there].map(run);
+  gone.isDisposed = true;
+  context.session = { kernel: { status: "idle" } };
+  assert.equal((await Promise.all(all))[0], false);
+  assert.deepEqual(ran, ["there"]);
+});
+
 test("where no kernel comes, upstream says so", () => {
   assert.equal(isStarting({ isReady: true, session: null }), false);
   assert.equal(isStarting({ isReady: false, isDisposed: true, session: null }), false);

@@ -180,7 +180,7 @@ test("it hears what a worker that was started early has said before", { timeout:
   assert.equal(new Int32Array(buffer)[0], 2);
 });
 
-test("a frame that is not shown yet takes no focus", () => {
+test("a frame takes no focus while it is not shown, and none that is elsewhere in its page", () => {
   const focused = [];
   class HTMLElement {
     focus(options) {
@@ -188,7 +188,9 @@ test("a frame that is not shown yet takes no focus", () => {
     }
   }
   let hidden = true;
-  Object.assign(globalThis, { HTMLElement, frameElement: { closest: () => hidden } });
+  const page = { body: {}, activeElement: null };
+  const frameElement = { closest: () => hidden, matches: () => true, ownerDocument: page };
+  Object.assign(globalThis, { HTMLElement, frameElement });
   activate(application());
   const [early, late] = [new HTMLElement(), new HTMLElement()];
   early.focus();
@@ -196,6 +198,11 @@ test("a frame that is not shown yet takes no focus", () => {
   hidden = false;
   late.focus({ preventScroll: true });
   assert.deepEqual(focused, [[late, { preventScroll: true }]]);
+  for (const element of [frameElement, page.body, { tagName: "BUTTON" }]) {
+    page.activeElement = element;
+    late.focus();
+  }
+  assert.equal(focused.length, 3, "the frame has it, or nobody");
   delete globalThis.frameElement;
 });
 

@@ -41,12 +41,22 @@ test("who writes into what was read changes nothing for others", async () => {
   assert.deepEqual((await manager.fetch("a")).data.composite, {});
 });
 
-test("after a change they are read again", async () => {
+test("what was saved is known; what was cleared is read again", async () => {
   const manager = upstream();
+  const { save } = manager;
+  manager.save = async (id, raw) => {
+    if (id === "full") throw new Error("QuotaExceededError");
+    await save(id, raw);
+  };
   readOnce(manager);
   await manager.fetch("a");
   await manager.save("a", '{"dark": true}');
   assert.equal((await manager.fetch("a")).raw, '{"dark": true}');
+  assert.equal((await manager.fetch("b")).raw, "{}");
+  assert.equal(manager.reads, 1);
+  await assert.rejects(manager.save("full", "{}"), /QuotaExceededError/u);
+  assert.equal((await manager.fetch("a")).raw, '{"dark": true}');
+  assert.equal(manager.reads, 2, "after a failure nobody knows");
   await manager.clear();
   assert.deepEqual((await manager.list("ids")).ids, []);
 });

@@ -48,8 +48,12 @@ REPLACED: Final = tuple(
 )
 """Plugins of JupyterLab that the labextension's own stand for."""
 
-NAMES: Final = "@jupyterlab/apputils-extension:resolver"
-"""The plugin of JupyterLab that names windows, after which their workspaces are called."""
+NAMES: Final = (
+    "@jupyterlab/apputils-extension:resolver",
+    "@jupyterlite/application-extension:resolver",
+)
+"""The plugins that name windows, after which their workspaces are called: JupyterLite's stands in
+for JupyterLab's."""
 
 CHUNK: Final = re.compile(r"[0-9]+\.([0-9a-f]{16})\.js")
 """Chunks of a labextension (webpack); their addresses end in ``?v=`` and the same sum."""
@@ -102,7 +106,7 @@ def add_interface(site: Path) -> None:
     for app in sorted(RUNNING):
         own = site / app / file.name
         if own.is_file():
-            _write_without(own, read_json(own), NAMES)
+            _write_without(own, read_json(own), *NAMES)
     scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
     ahead = (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED))
     join_scripts(site, ahead, _kernel_chunks(site))

@@ -41,7 +41,8 @@ export function watch() {
   const shows = (selector, test) =>
     [...document.querySelectorAll(selector)].some((one) => one.getClientRects().length && test(one));
   const look = () => {
-    if (!marks.interface && shows(".jp-CodeCell .cm-content", () => true)) {
+    // Behind a spinner a notebook is empty, with one cell that goes when its content comes.
+    if (!marks.interface && shows(".jp-CodeCell .cm-content", () => !document.querySelector(".jp-MainAreaWidget > .jp-Spinner"))) {
       mark("interface");
     }
     const { expected } = bench;

@@ -10,13 +10,16 @@ const SETTLED = 10_000;
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** What of the application can be seen. Runs in the frame. */
+/**
+ * What of the application can be seen. Runs in the frame. Behind its spinner a notebook is empty: the
+ * one cell that it has then goes when its content comes.
+ */
 function look() {
   const has = (selector) => Boolean(document.querySelector(selector));
   const error = document.querySelector(".jp-Dialog-content, .jp-mod-error");
   return {
     idle: has(".jp-Notebook-ExecutionIndicator[data-status=idle]"),
-    cell: has(".jp-Notebook .jp-CodeCell .cm-content"),
+    cell: has(".jp-Notebook .jp-CodeCell .cm-content") && !has(".jp-MainAreaWidget > .jp-Spinner"),
     console: has(".jp-CodeConsole-promptCell .cm-content"),
     browser: has(".jp-Launcher, .jp-DirListing"),
     notebook: has(".jp-Notebook"),

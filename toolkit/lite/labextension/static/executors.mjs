@@ -54,7 +54,12 @@ export function patient(runCell, tell) {
       if (!AWAITED.has(context)) {
         AWAITED.set(context, started(context, tell));
       }
-      if (!(await AWAITED.get(context))) {
+      const came = await AWAITED.get(context);
+      // A notebook that was opened anew meanwhile has other cells.
+      if (cell.isDisposed) {
+        return false;
+      }
+      if (!came) {
         cell.setPrompt("");
         return false;
       }

@@ -89,15 +89,20 @@ function mendAborted(app) {
 }
 
 /**
- * A page may begin a notebook that it does not show yet (docs/reader/ahead.mjs). `inert` around the
- * frame does not keep scripts in it from taking the focus; what wanted it last gets it when it is shown.
+ * A notebook that has been opened takes the focus, wherever the reader is meanwhile: one that starts
+ * with the page, or that the page has begun and does not show yet (docs/reader/ahead.mjs; `inert`
+ * keeps no script from it). The former takes none that is somewhere else in the page; what wanted
+ * it last in the latter gets it when the frame is shown.
  */
 function waitWithFocus() {
   const frame = globalThis.frameElement;
   if (frame) {
     const { focus } = HTMLElement.prototype;
+    const page = frame.ownerDocument;
+    const isImmediate = frame.matches(".jupyterlite_sphinx_raw_iframe");
+    const isElsewhere = () => isImmediate && ![frame, page.body, null].includes(page.activeElement);
     HTMLElement.prototype.focus = function focusWhenShown(...words) {
-      if (frame.closest("[inert]")) {
+      if (frame.closest("[inert]") || isElsewhere()) {
         globalThis.spec14Focus = this;
       } else {
         focus.apply(this, words);

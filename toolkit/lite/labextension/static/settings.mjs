@@ -3,7 +3,7 @@
 // (services/settings: `fetch` is `list` and a search). And JupyterLab 4 compiles two validators
 // for each schema to learn, of a reader who has changed nothing, the defaults that stand there.
 
-/** Have a settings manager read everything once; after a change it reads again. */
+/** Have a settings manager read everything once; what is saved is known without reading again. */
 export function readOnce(manager) {
   const { list, fetch, save, clear } = manager;
   let read = null;
@@ -27,16 +27,26 @@ export function readOnce(manager) {
     const found = (await all()).values.find((one) => one.id === id);
     return found ? structuredClone(found) : fetch.call(manager, id);
   };
-  for (const [name, change] of Object.entries({ save, clear })) {
-    manager[name] = async (...words) => {
+  manager.save = async (id, raw, ...words) => {
+    const known = read;
+    forget();
+    const result = await save.call(manager, id, raw, ...words);
+    // Somebody may have read or saved meanwhile: then nobody knows which came first.
+    if (known && !read) {
+      const changed = (one) => (one.id === id ? { ...one, raw } : one);
+      read = known.then(({ ids, values }) => ({ ids, values: values.map(changed) }));
+      read.catch(() => forget());
+    }
+    return result;
+  };
+  manager.clear = async (...words) => {
+    forget();
+    try {
+      return await clear.apply(manager, words);
+    } finally {
       forget();
-      try {
-        return await change.apply(manager, words);
-      } finally {
-        forget();
-      }
-    };
-  }
+    }
+  };
 }
 
 /** Have a validator compile nothing where a reader has set nothing: there is nothing to validate. */
