@@ -1,9 +1,10 @@
 """How the interface starts: nothing twice, and what is left out makes no difference."""
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Request, Route
 
 from toolkit.browser.notebook import Notebook
 from toolkit.browser.pages import try_it
@@ -74,6 +75,24 @@ def test_a_notebook_has_no_workspace_that_is_waited_for(reader: Visit) -> None:
     read = reader.page.evaluate("window.spec14Read")
     assert [one for one in read if one.startswith("settings ")]
     assert [one for one in read if one.startswith("statedb ")] == []
+
+
+def test_an_import_asks_for_no_file_beside_the_notebook(reader: Visit) -> None:
+    """Upstream asks once for each, and the kernel waits: see inside/spec14_drive.py."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/drive") and request.post_data:
+            asked.append(json.loads(request.post_data)["data"]["method"])
+
+    reader.page.context.on("request", note)
+    reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+    notebook = Notebook(inside=reader.page)
+    notebook.wait_ready()
+    notebook.write(0, "import ripple, wave; print(6 * 7)")
+    assert notebook.run(0).strip() == "42"
+    assert "readdir" in asked
+    assert asked.count("lookup") <= 1
 
 
 def test_a_notebook_loads_one_script_and_no_chunk(reader: Visit) -> None:

@@ -35,6 +35,7 @@ function prepared(py, texts) {
 const LAST = [
   ["spec14_site", "prepare"],
   ["spec14_later", "prepare"],
+  ["spec14_drive", "prepare"],
 ];
 
 test("after an ordinary start the modules are written, then found, then asked", () => {

@@ -60,6 +60,7 @@ function visitors({ connection, drip, fails, machine, heap, ...more } = {}) {
         fetch,
         scope,
         after: 5,
+        lineAfter: 5,
         onBytes: (name, bytes) => seen.come.push([name, bytes]),
         expect: (kind) => seen.kinds.push(kind),
         tell: (found) => seen.told.push(found),

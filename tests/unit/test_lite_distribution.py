@@ -56,6 +56,7 @@ def test_of_the_runtime_only_what_a_worker_loads_is_taken(tmp_path: Path) -> Non
         "spec14-urls.mjs",
         "spec14_cells.py",
         "spec14_data.py",
+        "spec14_drive.py",
         "spec14_later.py",
         "spec14_packages.py",
         "spec14_site.py",

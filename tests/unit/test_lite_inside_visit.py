@@ -202,3 +202,11 @@ told["urls"] = [compat.lockfile_base_url, layer.lockfile_base_url]
         "layer": True,
         "urls": ["https://docs.example/lite/"] * 2,
     }
+
+
+def test_the_modules_of_this_folder_are_in_a_snapshot_and_fetched_without_one() -> None:
+    modules = {path.stem for path in INSIDE.glob("*.py")} - {"spec14_visit"}
+    visit = (INSIDE / "spec14_visit.py").read_text("utf-8")
+    prepare = (INSIDE.parent / "start" / "spec14-prepare.mjs").read_text("utf-8")
+    assert {name for name in modules if f'"{name}"' not in visit} == set()
+    assert {name for name in modules if f'"{name.removeprefix("spec14_")}"' not in prepare} == set()

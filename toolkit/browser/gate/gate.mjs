@@ -30,6 +30,10 @@ try {
   const found = [];
   for (const url of plan.urls) found.push(await visit(browser, url));
   process.stdout.write(`${JSON.stringify({ version: await browser.version(), found })}\n`);
+} catch (error) {
+  // What comes last is what the builder is told.
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await browser.close();
 }

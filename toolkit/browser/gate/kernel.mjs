@@ -23,7 +23,7 @@ export function driven(url) {
     new Promise((resolve, reject) => {
       const id = crypto.randomUUID();
       calls.set(id, ({ type, value }) =>
-        type === "HANDLER" ? reject(new Error(value?.value?.message ?? String(value))) : resolve(value),
+        type === "HANDLER" ? reject(new Error(value?.value?.message || value?.value?.stack || String(value))) : resolve(value),
       );
       const argumentList = values.map((value) => ({ type: "RAW", value }));
       worker.postMessage({ id, type: "APPLY", path: [name], argumentList });

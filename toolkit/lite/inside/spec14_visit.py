@@ -19,7 +19,8 @@ from typing import Any, Final
 import spec14_restored
 
 PREPARING: Final = (
-    *("spec14_cells", "spec14_data", "spec14_later", "spec14_packages", "spec14_site"),
+    *("spec14_cells", "spec14_data", "spec14_drive", "spec14_later"),
+    *("spec14_packages", "spec14_site"),
 )
 """What prepares a kernel for its first cell (``spec14-prepare.mjs``)."""
 

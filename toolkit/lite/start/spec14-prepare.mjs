@@ -2,7 +2,7 @@
 // answered from the site, and plain words where a package or a URL cannot be had.
 import { answer, mapOf } from "./spec14-urls.mjs";
 
-const MODULES = ["cells", "data", "later", "packages", "site"].map((name) => `spec14_${name}.py`);
+const MODULES = ["cells", "data", "drive", "later", "packages", "site"].map((name) => `spec14_${name}.py`);
 const FOLDER = "/lib/spec14-site";
 
 /** Gives the texts of our modules, by name; they are few and small. */
@@ -40,7 +40,7 @@ function read(url) {
 export function prepare(py, texts, options) {
   answer(globalThis, () => read(options?.spec14DataURL));
   if (texts.length > 0) write(py, texts);
-  for (const name of ["spec14_site", "spec14_later"]) {
+  for (const name of ["spec14_site", "spec14_later", "spec14_drive"]) {
     const module = py.pyimport(name);
     module.prepare();
     module.destroy();

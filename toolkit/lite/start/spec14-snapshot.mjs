@@ -10,8 +10,14 @@ import { open } from "./spec14-store.mjs";
 const MANIFEST = "spec14-snapshot.json";
 const SCHEMA = 1;
 
-/** How long a kernel has the line and the processor for itself once it has started. */
-const AFTER = 4000;
+/**
+ * How long a kernel has the processor for itself once it has started, before what it was made of is
+ * kept, in milliseconds: the first cell runs then, and few readers are gone already.
+ */
+const AFTER = 1500;
+
+/** And how long it has the line for itself, before something is fetched for the next time. */
+const LINE_AFTER = 4000;
 
 /** Why the ordinary start is taken where nothing is at fault. */
 class Unwanted extends Error {}
@@ -99,7 +105,7 @@ async function keep(manifest, parts, { store, after }) {
 
 /** Fetch a snapshot, after an ordinary start, for the reader's next visit. */
 async function fetchForNextTime(manifest, place) {
-  await pause(place.after);
+  await pause(place.lineAfter);
   const parts = got(manifest, { ...place, onBytes: () => {} });
   await keep(manifest, parts, place);
 }
@@ -158,10 +164,11 @@ async function attempt(options, { load, expect, ...place }, visit) {
  * `load` and `version` are Pyodide's own, `options` what the kernel gives to `load`; `base` is where
  * the site's lock lies, `fetch` the browser's. `onBytes(name, bytes)` is called for what comes,
  * `expect(kind)` with the kind of start whose files are to be expected, and `tell` is told at the end
- * which it was: `{snapshot, reason, fault}`. `after` is how long what is kept for later waits.
+ * which it was: `{snapshot, reason, fault}`. `after` is how long keeping waits, `lineAfter` a fetch for
+ * the next time.
  */
 export async function start(options, { tell, ...given }) {
-  const place = { after: AFTER, ...given };
+  const place = { after: AFTER, lineAfter: LINE_AFTER, ...given };
   const visit = {};
   try {
     const py = await attempt(options, place, visit);
