@@ -93,6 +93,8 @@ class Visit:
         What the server answered.
     browser
         The browser's name and version.
+    stuck
+        How many readers came before this one and got no result.
     """
 
     site: str
@@ -106,6 +108,7 @@ class Visit:
     not_modified: int
     bytes: int
     browser: str = ""
+    stuck: int = 0
 
 
 def times_of(told: dict[str, Any]) -> dict[str, float]:
@@ -135,6 +138,10 @@ def ratio(ours: Sequence[float], stock: Sequence[float]) -> float | None:
     return statistics.median(ours) / whole
 
 
+DIGITS: Final = {"s": 2, "MB": 1, "readers": 0}
+"""How many digits of a value are told, by its unit."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A line that compares both sites.
@@ -146,7 +153,7 @@ class Row:
     ours, stock
         The values.
     unit
-        ``s`` or ``MB``.
+        ``s``, ``MB`` or ``readers``.
     target
         The part of stock's that ours may be at most.
     limit
@@ -168,7 +175,7 @@ class Row:
         """Write values: the median, and the range where there are several."""
         if not which:
             return "none"
-        digits = 1 if self.unit == "MB" else 2
+        digits = DIGITS[self.unit]
         middle = f"{statistics.median(which):.{digits}f} {self.unit}"
         if len(which) == 1:
             return middle
@@ -262,4 +269,7 @@ def _around(visits: Sequence[Visit]) -> list[Row]:
     )
     what = "the kernel is restarted: to the next cell's output"
     found.append(Row(section=AROUND, what=what, ours=ours, stock=stock, limit=1.0))
+    ours, stock = ((float(sum(one.stuck for one in visits if one.site == site)),) for site in SITES)
+    what = "who got no result in four minutes, and was replaced"
+    found.append(Row(section=AROUND, what=what, ours=ours, stock=stock, unit="readers"))
     return [row for row in found if row.ours or row.stock]

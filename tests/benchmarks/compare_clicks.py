@@ -24,7 +24,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +52,9 @@ PAGE: Final = "api.html"
 FUNCTION: Final = "ripple.propagate"
 LIMIT: Final = 240
 """Seconds for each thing that a reader waits for."""
+
+TRIES: Final = 3
+"""How many readers may come until one has a result."""
 
 ABOVE: Final = 1.3
 """How much faster than its connection a visit may seem: pages and service workers have one each."""
@@ -82,14 +85,33 @@ class Site:
     log: Log
 
 
+class Stuck(Exception):
+    """Why a script with a browser did not come to its end."""
+
+
 def read(site: Site, profile: Profile, work: Path) -> list[tuple[Visit, dict[str, Any]]]:
     """Let a reader come twice; give each visit, and all that the browser told of it.
+
+    Of stock's readers some get a dialog in the place of a result. They are counted, and another
+    one comes.
 
     Raises
     ------
     SystemExit
-        When a visit fails; a picture of it lies in `work`.
+        When as many as `TRIES` got no result; a picture of the last one lies in `work`.
     """
+    for before in range(TRIES):
+        try:
+            return _read(site, profile, work, before)
+        except Stuck as stuck:
+            print(f"{site.name}, {profile.label}: {stuck}", file=sys.stderr, flush=True)
+    msg = f"{TRIES} readers of {site.name} got no result: see {work}"
+    raise SystemExit(msg)
+
+
+def _read(
+    site: Site, profile: Profile, work: Path, before: int
+) -> list[tuple[Visit, dict[str, Any]]]:
     plan = {
         "url": site.url,
         "page": PAGE,
@@ -100,7 +122,9 @@ def read(site: Site, profile: Profile, work: Path) -> list[tuple[Visit, dict[str
         "conditions": profile.conditions(),
     }
     told = _node("visit.mjs", plan, work)
-    return [(_visit(site, profile, one), one) for one in told]
+    seen = [(_visit(site, profile, one), one) for one in told]
+    first, warm = seen
+    return [(replace(first[0], stuck=before), first[1]), warm]
 
 
 def _node(script: str, plan: dict[str, Any], work: Path) -> list[dict[str, Any]]:
@@ -108,7 +132,7 @@ def _node(script: str, plan: dict[str, Any], work: Path) -> list[dict[str, Any]]
 
     Raises
     ------
-    SystemExit
+    Stuck
         When it fails.
     """
     file = work / "plan.json"
@@ -117,7 +141,8 @@ def _node(script: str, plan: dict[str, Any], work: Path) -> list[dict[str, Any]]
     lines: list[str] = []
     done = run(["node", SCRIPTS / script, file], on_line=lines.append)
     if done.code != 0:
-        raise SystemExit(f"{script} failed with {plan}:\n{done.tail(40)}")
+        msg = f"{script} failed with {plan}:\n{done.tail(40)}"
+        raise Stuck(msg)
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
