@@ -110,6 +110,8 @@ def test_what_a_page_asks_for_ahead_is_used(reader: Visit) -> None:
     """The browser says so of each that was loaded and not used, some seconds later."""
     said: list[str] = []
     reader.page.on("console", lambda message: said.append(message.text))
+    reader.open("api.html")
+    reader.page.wait_for_timeout(6_000)
     reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
     Notebook(inside=reader.page).wait_ready()
     reader.page.wait_for_timeout(6_000)

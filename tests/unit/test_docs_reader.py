@@ -1,5 +1,6 @@
 """The scripts around buttons and frames: on which pages they are, and where they lie."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -23,9 +24,11 @@ class App(SimpleNamespace):
         self.added.append(name)
 
 
-def added(outdir: Path, body: str) -> list[str]:
+def added(outdir: Path, body: str, context: dict[str, Any] | None = None) -> list[str]:
     app = App(outdir)
-    reader.add(cast("Any", app), "index", "page.html", {"body": body}, None)
+    context = {} if context is None else context
+    context |= {"body": body, "pathto": lambda address, _resource: f"../{address}"}
+    reader.add(cast("Any", app), "index", "page.html", context, None)
     return app.added
 
 
@@ -47,6 +50,29 @@ def test_pages_with_a_button_or_a_frame_get_the_scripts(tmp_path: Path, body: st
 
 def test_other_pages_load_nothing_of_ours(tmp_path: Path) -> None:
     assert added(tmp_path, "<p>text</p>") == []
+
+
+def test_what_is_imported_further_in_is_named_in_the_head(tmp_path: Path) -> None:
+    context: dict[str, Any] = {"metatags": '<meta name="kept">'}
+    added(tmp_path, '<button class="try_examples_button">', context)
+    named = re.findall(
+        r'rel="modulepreload" href="\.\./_static/spec14/([a-z]+\.mjs)"', context["metatags"]
+    )
+    room = Path(reader.__file__).parent
+    imported, left = set(), [reader.BEGINNING]
+    while left:
+        text = (room / left.pop()).read_text()
+        new = (
+            set(re.findall(r'^import .* from "\./([a-z]+\.mjs)";$', text, re.MULTILINE)) - imported
+        )
+        imported |= new
+        left += new
+    # A browser complains of what is loaded and not used.
+    assert (sorted(named), len(named)) == (sorted(imported), 8)
+    assert context["metatags"].startswith('<meta name="kept">')
+    others: dict[str, Any] = {}
+    added(tmp_path, "<p>text</p>", others)
+    assert "metatags" not in others
 
 
 def test_what_a_script_imports_is_copied_too(tmp_path: Path) -> None:
