@@ -29,6 +29,9 @@ WITHOUT_DEMO: Final = frozenset(
 )
 """Tests of the image that do not need the demo's site, which takes a minute to build."""
 
+SECOND: Final = frozenset({"test_package_below.py", "test_testing.py", "test_trouble.py"})
+"""Tests that run beside the browsers' besides every other file: so both end at about one time."""
+
 TEST_CACHE: Final = "SPEC14_TEST_CACHE"
 """Environment variable: what tests that need not make it anew keep in common."""
 
@@ -119,10 +122,12 @@ def tests(call: Call) -> int:
     if call.words:
         return attach([*pytest, *call.words], cwd=call.root)
     files = _test_files(call, "integration")
+    second = [file for file in files if file in files[1::2] or Path(file).name in SECOND]
+    first = [file for file in files if file not in second]
     with tempfile.TemporaryDirectory(prefix="spec14-tests-") as shared:
         return _side_by_side(
-            [*pytest, *files[::2], "tests/browser"],
-            [*pytest, "tests/unit", *files[1::2]],
+            [*pytest, *first, "tests/browser"],
+            [*pytest, "tests/unit", *second],
             cwd=call.root,
             env={TEST_CACHE: shared},
         )
