@@ -59,7 +59,8 @@ def test_what_is_imported_further_in_is_named_in_the_head(tmp_path: Path) -> Non
         r'rel="modulepreload" href="\.\./_static/spec14/([a-z]+\.mjs)"', context["metatags"]
     )
     room = Path(reader.__file__).parent
-    imported, left = set(), [reader.BEGINNING]
+    imported: set[str] = set()
+    left = [reader.BEGINNING]
     while left:
         text = (room / left.pop()).read_text()
         new = (
