@@ -85,8 +85,8 @@ class Site:
     log: Log
 
 
-class Stuck(Exception):
-    """Why a script with a browser did not come to its end."""
+class Stuck(SystemExit):
+    """Why a script with a browser did not come to its end; unless it is caught, the run ends."""
 
 
 def read(site: Site, profile: Profile, work: Path) -> list[tuple[Visit, dict[str, Any]]]:
@@ -122,9 +122,8 @@ def _read(
         "conditions": profile.conditions(),
     }
     told = _node("visit.mjs", plan, work)
-    seen = [(_visit(site, profile, one), one) for one in told]
-    first, warm = seen
-    return [(replace(first[0], stuck=before), first[1]), warm]
+    first, *later = [(_visit(site, profile, one), one) for one in told]
+    return [(replace(first[0], stuck=before), first[1]), *later]
 
 
 def _node(script: str, plan: dict[str, Any], work: Path) -> list[dict[str, Any]]:
