@@ -54,6 +54,29 @@ def test_nothing_is_fetched_twice(reader: Visit, what: str) -> None:
     assert len([one for one in reader.record.requests if one.endswith(what)]) == 1
 
 
+READ = """(() => {
+    const { get } = IDBObjectStore.prototype;
+    window.spec14Read = [];
+    IDBObjectStore.prototype.get = function (key) {
+        window.spec14Read.push(`${this.name} ${key}`);
+        return get.call(this, key);
+    };
+})()"""
+
+
+def test_a_notebook_has_no_workspace_that_is_waited_for(reader: Visit) -> None:
+    """Where a window has a name JupyterLab saves its workspace, and waits for that."""
+    reader.page.add_init_script(READ)
+    for _visit in range(2):
+        reader.open("lite/notebooks/index.html?path=tutorial.ipynb")
+        Notebook(inside=reader.page).wait_ready()
+        # What an application remembers is written a moment later.
+        reader.page.wait_for_timeout(1_500)
+    read = reader.page.evaluate("window.spec14Read")
+    assert [one for one in read if one.startswith("settings ")]
+    assert [one for one in read if one.startswith("statedb ")] == []
+
+
 def test_an_import_asks_for_no_file_beside_the_notebook(reader: Visit) -> None:
     """Upstream asks once for each, and the kernel waits: see inside/spec14_drive.py."""
     asked: list[str] = []

@@ -178,7 +178,8 @@ def test_windows_have_names_where_a_workspace_is_restored(
     add_interface(site)
     data = json.loads(file.read_text())["jupyter-config-data"]
     assert data["appUrl"] == "/there"
-    assert (NAMES not in data.get("disabledExtensions", ())) is named
+    assert set(NAMES).isdisjoint(data.get("disabledExtensions", ())) is named
+    assert set(NAMES).issubset(data.get("disabledExtensions", ())) is not named
 
 
 def test_a_site_without_configuration(tmp_path: Path) -> None:
@@ -197,7 +198,8 @@ def test_upstream_still_needs_it(upstream: str, kernel: str) -> None:
 
 
 def test_upstream_still_waits_where_windows_have_names(upstream: str) -> None:
-    assert f'id:"{NAMES}"' in upstream
+    for name in NAMES:
+        assert re.search(rf'id:"{re.escape(name)}",[^{{}}]*provides:\w+\.IWindowResolver', upstream)
     (state,) = re.findall(r'id:"@jupyterlab/apputils-extension:state",.{4000}', upstream)
     assert re.search(r"optional:\[\w+\.IWindowResolver\]", state)
     # No limit is given to the debouncer: half a second (@lumino/polling).

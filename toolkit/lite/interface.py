@@ -23,7 +23,7 @@ Two more are about the time until the first cell is there, between the same vers
 
 - *Half a second of waiting*: where windows have names, ``apputils-extension:state`` reads the
   workspace and then waits for its own debounced saving before a notebook may be opened. An
-  application for one document restores no workspace: there, JupyterLab gives them none.
+  application for one document restores no workspace: there, windows have none.
 - *Settings* are read from the server and from IndexedDB once for each plugin that asks, and two
   validators are compiled for each schema (``labextension/static/settings.mjs``).
 """
@@ -48,13 +48,12 @@ REPLACED: Final = tuple(
 )
 """Plugins of JupyterLab that the labextension's own stand for."""
 
-NAMES: Final = "@jupyterlab/apputils-extension:resolver"
-"""The plugin of JupyterLab that names windows, after which their workspaces are called.
-
-JupyterLite's own (``@jupyterlite/application-extension:resolver``) stays. Without it a notebook is
-there half a second sooner, and under load JupyterLab now and then removes the cell with which it
-begins while that has the focus ("The node to be removed is not a child of this node").
-"""
+NAMES: Final = (
+    "@jupyterlab/apputils-extension:resolver",
+    "@jupyterlite/application-extension:resolver",
+)
+"""The plugins that name windows, after which their workspaces are called: JupyterLite's stands in
+for JupyterLab's."""
 
 CHUNK: Final = re.compile(r"[0-9]+\.([0-9a-f]{16})\.js")
 """Chunks of a labextension (webpack); their addresses end in ``?v=`` and the same sum."""
@@ -107,7 +106,7 @@ def add_interface(site: Path) -> None:
     for app in sorted(RUNNING):
         own = site / app / file.name
         if own.is_file():
-            _write_without(own, read_json(own), NAMES)
+            _write_without(own, read_json(own), *NAMES)
     scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
     ahead = (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED))
     join_scripts(site, ahead, _kernel_chunks(site))
