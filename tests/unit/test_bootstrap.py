@@ -363,7 +363,7 @@ def test_plan_for_debian_12_takes_the_plugins_from_a_later_release(machine: Mach
                 ),
             )
         ),
-        "sh -c 'setsid dockerd </dev/null >>/var/log/dockerd.log 2>&1 &'",
+        "sh -c 'setsid dockerd </dev/null >>/var/log/dockerd.log 2>&1 3>&- &'",
         *base_plan(mirror=" http://mirror.example/debian/")[:-1],
         "# write images/host/apt-mirror (mode 0644): apt's mirror",
         f"# write .env: BASE_IMAGE={LOCAL_BASE} SPEC14_HOST_APT=./images/host/apt-mirror",
@@ -445,7 +445,7 @@ def test_a_chosen_engine_that_is_silent_is_not_replaced(
     [
         (True, "systemd", "systemctl enable --now docker"),
         (False, "init", "service docker start"),
-        (False, "tini", "sh -c 'setsid dockerd </dev/null >>/var/log/dockerd.log 2>&1 &'"),
+        (False, "tini", "sh -c 'setsid dockerd </dev/null >>/var/log/dockerd.log 2>&1 3>&- &'"),
     ],
 )
 def test_how_the_engine_is_started(
