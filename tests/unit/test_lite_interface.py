@@ -15,7 +15,7 @@ from toolkit.check.layout import extensions
 from toolkit.check.site import read_site
 from toolkit.errors import LiteFailed
 from toolkit.lite.config import labextensions
-from toolkit.lite.interface import NAME, NAMES, REPLACED, add_interface
+from toolkit.lite.interface import NAME, NAMES, REPLACED, SPLASH, add_interface
 from toolkit.lite.kernel import EXTENSION, extension_folder
 
 
@@ -182,6 +182,20 @@ def test_windows_have_names_where_a_workspace_is_restored(
     assert set(NAMES).issubset(data.get("disabledExtensions", ())) is not named
 
 
+@pytest.mark.parametrize(("app", "covered"), [("notebooks", False), ("tree", False), ("lab", True)])
+def test_notebooks_cover_is_replaced_where_it_is_used(
+    site: Path, app: str, *, covered: bool
+) -> None:
+    (site / app).mkdir()
+    file = site / app / "jupyter-lite.json"
+    file.write_text("{}")
+    add_interface(site)
+    data = json.loads(file.read_text()).get("jupyter-config-data", {})
+    assert (SPLASH not in data.get("disabledExtensions", ())) is covered
+    script = site / "extensions" / NAME / "static" / "splash.mjs"
+    assert f'"{SPLASH}"' in script.read_text()
+
+
 def test_a_site_without_configuration(tmp_path: Path) -> None:
     with pytest.raises(LiteFailed):
         add_interface(tmp_path)
@@ -206,6 +220,12 @@ def test_upstream_still_waits_where_windows_have_names(upstream: str) -> None:
     saving = r"\{[^{}]*\{[^{}]*\{[^{}]*\}\}\)\}"
     (waited,) = re.findall(rf",(\w+)=new \w+\.Debouncer\(async\(\)=>{saving}\)", state)
     assert f"}}await {waited}.invoke()}}" in state
+
+
+def test_upstream_still_takes_its_cover_away_twice(upstream: str) -> None:
+    show = r"show:\(\w=!0\)=>.{0,200}new \w+\.DisposableDelegate\(async\(\)=>\{await \w+,"
+    removal = r"document\.body\.removeChild\(\w+\)\}\)"
+    assert re.search(rf'id:"{re.escape(SPLASH)}".{{100,500}}{show}{removal}', upstream)
 
 
 def test_upstream_still_reads_all_settings_for_each_plugin(upstream: str) -> None:

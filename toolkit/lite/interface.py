@@ -1,6 +1,6 @@
 """What the site mends in JupyterLite's interface: a labextension of our own, written by hand.
 
-Four faults of upstream that a reader cannot get around, looked at in ``jupyterlite-core`` 0.8.6,
+Five faults of upstream that a reader cannot get around, looked at in ``jupyterlite-core`` 0.8.6,
 ``jupyterlite-pyodide-kernel`` 0.8.6 and ``coincident`` 1.2.3:
 
 - *Interrupting* a running cell does nothing: ``LiteKernelClient.interrupt`` drops the cells that
@@ -15,6 +15,11 @@ Four faults of upstream that a reader cannot get around, looked at in ``jupyterl
   "Session has no kernel". The cell shows "[*]" and waits (``labextension/static/executors.mjs``).
 - *Cells that wait when one fails* never get an answer, and keep their "[*]": ``LiteKernelClient``
   answers those that an interrupt has dropped and no others. So the one passes for the other.
+
+- *A cover that is taken away twice*: Notebook's splash goes once for each theme that was loaded
+  before the page was there, and that fails but for the first ("The node to be removed is not a
+  child of this node"; ``@jupyter-notebook/application-extension`` of JupyterLite's applications for
+  one document). Ours goes with the last (``labextension/static/splash.mjs``).
 
 And a notebook in a frame takes over whether the page around it is light or dark
 (``labextension/static/theme.mjs``).
@@ -55,10 +60,17 @@ NAMES: Final = (
 """The plugins that name windows, after which their workspaces are called: JupyterLite's stands in
 for JupyterLab's."""
 
+SPLASH: Final = "@jupyter-notebook/application-extension:splash"
+"""The plugin that covers a page until its interface is there; ``splash.mjs`` asks whether it is
+off, and stands in for it."""
+
+DOCUMENTS: Final = frozenset({"consoles", "edit", "notebooks", "tree"})
+"""Applications that are made of Notebook's plugins."""
+
 CHUNK: Final = re.compile(r"[0-9]+\.([0-9a-f]{16})\.js")
 """Chunks of a labextension (webpack); their addresses end in ``?v=`` and the same sum."""
 
-IMPORTED: Final = ("static/executors.mjs", "static/settings.mjs")
+IMPORTED: Final = ("static/executors.mjs", "static/settings.mjs", "static/splash.mjs")
 """Modules without which the labextension has no plugins."""
 
 FROM_FILE: Final = "static/from-file.js"
@@ -103,10 +115,11 @@ def add_interface(site: Path) -> None:
     # The first: what it mends has to be mended before a kernel is started.
     data["federated_extensions"] = [{"name": NAME, **build}, *loaded]
     _write_without(file, config, *REPLACED)
-    for app in sorted(RUNNING):
+    for app in sorted(RUNNING | DOCUMENTS):
         own = site / app / file.name
+        off = (*(NAMES if app in RUNNING else ()), *((SPLASH,) if app in DOCUMENTS else ()))
         if own.is_file():
-            _write_without(own, read_json(own), *NAMES)
+            _write_without(own, read_json(own), *off)
     scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
     ahead = (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED))
     join_scripts(site, ahead, _kernel_chunks(site))

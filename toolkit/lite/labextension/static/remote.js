@@ -136,11 +136,14 @@ globalThis._JUPYTERLAB["@spec14/kernel"] = {
     shared = modules;
   },
   get: async () => {
-    const [{ executors, hear, only }, { fillUnset, readOnce }] = await Promise.all(
-      ["executors.mjs", "settings.mjs"].map((name) => import(new URL(name, HERE))),
+    const [{ executors, hear, only }, { fillUnset, readOnce }, { splashes }] = await Promise.all(
+      ["executors.mjs", "settings.mjs", "splash.mjs"].map((name) => import(new URL(name, HERE))),
     );
-    fillUnset((await only(shared, "@jupyterlab/settingregistry")).DefaultSchemaValidator);
-    const plugins = [plugin({ hear, readOnce }), ...(await executors(shared))];
+    const [{ DefaultSchemaValidator }, apputils, { PageConfig }] = await Promise.all(
+      ["settingregistry", "apputils", "coreutils"].map((name) => only(shared, `@jupyterlab/${name}`)),
+    );
+    fillUnset(DefaultSchemaValidator);
+    const plugins = [plugin({ hear, readOnce }), ...(await executors(shared)), ...splashes(apputils, PageConfig)];
     return () => ({ __esModule: true, default: plugins });
   },
 };
