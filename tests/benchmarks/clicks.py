@@ -47,12 +47,19 @@ class Profile:
             return "unthrottled"
         return f"{self.megabits:g} Mbit/s, {self.latency:g} ms"
 
+    @property
+    def rate(self) -> float | None:
+        """Bytes per second."""
+        return None if self.megabits is None else self.megabits * MEGA / BITS
+
     def conditions(self) -> dict[str, float] | None:
-        """Give the parameters of ``Network.emulateNetworkConditions``: bytes and milliseconds."""
-        if self.megabits is None:
+        """Give the parameters of ``Network.emulateNetworkConditions``: bytes and milliseconds.
+
+        The latency is the line's (``line.py``), which is before every browser.
+        """
+        if self.rate is None:
             return None
-        rate = self.megabits * MEGA / BITS
-        return {"latency": self.latency, "downloadThroughput": rate, "uploadThroughput": rate}
+        return {"latency": 0, "downloadThroughput": self.rate, "uploadThroughput": self.rate}
 
     def seconds(self, size: int, requests: int = 1) -> float:
         """Give what `size` bytes take at least, one request after the other."""

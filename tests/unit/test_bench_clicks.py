@@ -35,7 +35,7 @@ VISIT = Visit(
 
 def test_a_connection_in_the_protocols_units() -> None:
     assert PROFILES["20"].conditions() == {
-        "latency": 40,
+        "latency": 0,
         "downloadThroughput": 2_500_000,
         "uploadThroughput": 2_500_000,
     }

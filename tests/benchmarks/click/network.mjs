@@ -1,11 +1,11 @@
 // What a browser loads, by everyone in it: pages, frames and workers, each of which is a target of
 // its own in the DevTools protocol. A target that starts waits until what is sent here is done.
 //
-// Seen in Chromium 156: what a page is told of its connection holds for its frames and its dedicated
-// workers (`fetch`, `import()`, synchronous requests), which do not take it themselves ("Not
-// supported"). A service worker has to be told by a session of its own, and JupyterLite's answers
-// for all in its scope. `navigator.connection.downlink` follows, up to its limit of 10; with no
-// conditions it is the browser's guess, about 1.5 on a loopback interface.
+// Seen in Chromium 156: what a page is told of its connection holds for its frames and for its own
+// dedicated workers (`fetch`, `import()`, synchronous requests), but not for the workers of a frame,
+// which a kernel is: the line itself is ../line.py's. A service worker has to be told by a session of
+// its own, and JupyterLite's answers for all in its scope. `navigator.connection.downlink` follows, up
+// to its limit of 10; with no conditions it is the browser's guess, about 1.5 on a loopback interface.
 
 /** Emulate a connection and note each request; `conditions` is undefined for none. */
 export async function watchNetwork(browser, conditions) {
