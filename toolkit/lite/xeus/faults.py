@@ -76,6 +76,6 @@ def _is_wasm(file: Path) -> bool:
 def _read(file: Path) -> Mapping[str, Any]:
     try:
         loaded = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+    except OSError, ValueError:
         return {}
     return loaded if isinstance(loaded, dict) else {}

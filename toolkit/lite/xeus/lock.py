@@ -24,5 +24,5 @@ def fits(file: Path, channels: Sequence[str], packages: Sequence[str]) -> bool:
     try:
         with file.open(encoding="utf-8") as lines:
             return lines.readline().strip() == f"# {mark(channels, packages)}"
-    except (OSError, UnicodeDecodeError):
+    except OSError, UnicodeDecodeError:
         return False
