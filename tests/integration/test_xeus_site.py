@@ -364,7 +364,7 @@ def test_a_compiled_project_that_conda_has(
 @pytest.mark.parametrize(
     ("requires", "said"),
     [
-        (["tiny>=9"], "ask for other versions than its packages are"),
+        (["tiny>=9"], "tiny 2.0 is what the environment of .* has, and another is required"),
         (["nowhere"], "no pure wheel of nowhere is here, and this run is offline"),
         (["numpy"], "no pure wheel of numpy is here"),
     ],
@@ -451,4 +451,4 @@ def test_the_command_builds_and_is_done_with_it(spec14: Spec14, tmp_path: Path) 
     (project / "spec14-xeus.lock").unlink()
     (project / "channel" / "noarch" / "repodata.json").unlink()
     what, _do = error_lines(spec14("docs", "--project", project))
-    assert what
+    assert "cannot be had" in what
