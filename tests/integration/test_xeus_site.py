@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from tests.artefacts import make_python, make_wheel, write_tree
 from tests.conda_channel import PREFIX, Package, kernel, make_channel
+from tests.indexes import make_index
 from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines
 from toolkit.archive import file_sha256
 from toolkit.check.site import read_site
@@ -33,6 +35,7 @@ from toolkit.pins import IMAGE
 from toolkit.project import Project, prepare_output, read_project, with_choices
 from toolkit.runtime.distribution import read_runtime
 from toolkit.wheels.index import Wheelhouse
+from toolkit.wheels.lockfile import read_lock
 
 PACKAGES = "lib/python3.13/site-packages"
 CHANNEL = [
@@ -398,6 +401,31 @@ def test_pip_entries_are_installed(stage: Stage) -> None:
         "decorator",
         "wcwidth",
     ]
+
+
+def test_what_an_index_has_is_fetched_once_and_locked(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    make_wheel(index / "farther", "farther", requires=["tiny"])
+    monkeypatch.setenv("PIP_INDEX_URL", make_index(index))
+    project = in_a_file(stage, "[xeus-python, {pip: [farther]}]")
+    first = packed_names(stage.packed(project))
+    assert first == (stage.wheel.name, first[1], "farther-1.0-py3-none-any.whl")
+    lock = read_lock(project.out / "spec14.lock")
+    assert lock is not None
+    assert [one.name for one in lock.groups["xeus"].packages] == ["decorator", "farther"]
+    shutil.rmtree(index)
+    assert packed_names(stage.packed(project)) == first
+
+    (tmp_path / "index").mkdir()
+    tag = "cp313-cp313-pyodide_2024_0_wasm32"
+    make_wheel(index / "heavy", "heavy", tag=tag)
+    make_index(index)
+    with pytest.raises(XeusFailed, match="heavy") as raised:
+        stage.packed(in_a_file(stage, "[xeus-python, {pip: [heavy]}]"))
+    assert "conda packages" in raised.value.do
 
 
 def test_pip_entries_need_a_python(stage: Stage) -> None:
