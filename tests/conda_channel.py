@@ -40,17 +40,24 @@ class Package:
     subdir: str = PLATFORM
 
 
-def kernel(name: str, *, shared: Mapping[str, str] | None = None) -> dict[str, bytes]:
-    """Give the files of a kernel that is found, and starts nothing."""
+def kernel(
+    name: str,
+    *,
+    shared: Mapping[str, str] | None = None,
+    language: str = "",
+    script: bytes = b"// a kernel",
+    wasm: bytes = b"\0asm\1\0\0\0",
+) -> dict[str, bytes]:
+    """Give the files of a kernel; without a program it is found, and starts nothing."""
     spec = {
         "argv": [f"{PREFIX}/bin/{name}"],
         "display_name": name,
-        "language": name,
+        "language": language or name,
         "metadata": {"shared": dict(shared or {})},
     }
     return {
-        f"bin/{name}.js": b"// a kernel",
-        f"bin/{name}.wasm": b"\0asm\1\0\0\0",
+        f"bin/{name}.js": script,
+        f"bin/{name}.wasm": wasm,
         f"share/jupyter/kernels/{name}/kernel.json": json.dumps(spec).encode(),
     }
 
