@@ -23,6 +23,7 @@ from tests.conda_channel import PLATFORM, Package, kernel, make_channel
 from toolkit.host.stages import TEST_CACHE
 from toolkit.lite.application import Application, copy_application
 from toolkit.lite.config import ALWAYS_APPS
+from toolkit.lite.contents import add_contents
 from toolkit.lite.interface import add_interface
 from toolkit.lite.xeus.channels import resolve
 from toolkit.lite.xeus.environment import Environment
@@ -192,12 +193,16 @@ def packed(channel: Path, packages: Sequence[str], folder: Path, *, name: str = 
     return Packed(prefix=prefix, channels=channels, packages=environment.packages)
 
 
-def xeus_site(environments: Sequence[Packed], folder: Path) -> Path:
+def xeus_site(
+    environments: Sequence[Packed], folder: Path, *, contents: Sequence[Path] = ()
+) -> Path:
     """Build a site with these environments, and without Pyodide."""
     site = folder / "site"
     copy_application(Application(apps=ALWAYS_APPS), site, cache=folder / "lite")
     add_xeus(site, environments)
     add_interface(site)
+    if contents:
+        add_contents(site, contents, own={})
     return site
 
 

@@ -186,6 +186,8 @@ def run_jobs(
     XeusFailed
         When a kernel is not in the site, or does not start.
     """
+    if not jobs:
+        return []
     there = kernels_in(site)
     for job in jobs:
         if job.kernel not in there:
@@ -245,6 +247,7 @@ def _drive(url: str, jobs: Sequence[Job], workers: int, read: Callable[[str], No
         "page": f"{url}{PAGE}",
         "workers": min(workers, len(jobs)),
         "start": START * 1000,
+        "protocolTimeout": (2 * START + SLACK + max(job.limit for job in jobs)) * 1000,
         "jobs": [_planned(job) for job in jobs],
     }
     longest = SLACK + sum(2 * START + SLACK + job.limit for job in jobs)
