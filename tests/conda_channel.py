@@ -1,6 +1,5 @@
 """A conda channel of a few bytes, made by a test: packages as conda-build wrote them, and an index."""
 
-import asyncio
 import hashlib
 import io
 import json
@@ -10,11 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from toolkit.lite.xeus.tools import xeus_python
+from toolkit.process import run
+
 PLATFORM: Final = "emscripten-wasm32"
 PREFIX: Final = "/opt/anaconda1anaconda2anaconda3"
 """What stands for the prefix in a package's files until it is installed."""
 
 TIME: Final = 1_700_000_000_000
+
+INDEX: Final = "repodata.json"
+MAKE_INDEX: Final = """
+import asyncio, pathlib, sys
+from rattler.index import index_fs
+asyncio.run(index_fs(pathlib.Path(sys.argv[1])))
+"""
+"""For the Python that has rattler."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +74,14 @@ def kernel(
 
 def make_channel(folder: Path, packages: Sequence[Package]) -> Path:
     """Write a channel with its index."""
-    from rattler.index import index_fs  # noqa: PLC0415 - a large module, for few tests
-
     for subdir in (PLATFORM, "noarch"):
         (folder / subdir).mkdir(parents=True, exist_ok=True)
+        (folder / subdir / INDEX).unlink(missing_ok=True)
     for package in packages:
         _write(folder / package.subdir, package)
-    asyncio.run(index_fs(folder))
+    # Rattler now and then crashes when its interpreter ends: what counts is the index.
+    done = run([xeus_python(), "-c", MAKE_INDEX, folder])
+    assert all((folder / subdir / INDEX).is_file() for subdir in (PLATFORM, "noarch")), done.output
     return folder
 
 
