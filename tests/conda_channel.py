@@ -1,4 +1,4 @@
-"""A conda channel of a few bytes, made by a test: packages as conda-build wrote them, and an index."""
+"""A conda channel of a few bytes: packages as conda-build writes them, and an index."""
 
 import hashlib
 import io

@@ -14,7 +14,9 @@ from toolkit.tables import option, read_table
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 
-KERNELS: Final = ("pyodide", "xeus", "both")
+PYODIDE: Final = "pyodide"
+XEUS: Final = "xeus"
+KERNELS: Final = (PYODIDE, XEUS, "both")
 """What ``[tool.spec14] kernel`` may say."""
 
 CHOICES: Final = (
@@ -242,7 +244,7 @@ class XeusSettings:
     channels: tuple[str, ...] = option(
         (),
         "where packages are looked for: names (emscripten-forge, conda-forge), addresses, folders; "
-        "empty: these two",
+        "empty: those of the file, or these two",
     )
     private: tuple[str, ...] = option(
         (), "beginnings of channels' addresses that the site does not tell its readers"

@@ -1,4 +1,4 @@
-"""Environments of conda packages from a local channel: solved, locked, installed, and every error."""
+"""Environments from a local channel: solved, locked, installed, and every error."""
 
 import json
 from dataclasses import replace

@@ -64,7 +64,7 @@ def test_what_is_not_said_is_filled_in(tmp_path: Path) -> None:
 def test_what_means_nothing_is_named(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "environment.yml"
     file.write_text(text)
-    with pytest.raises(XeusFailed, match="environment.yml") as raised:
+    with pytest.raises(XeusFailed, match=r"environment\.yml") as raised:
         read_file(file)
     assert said in raised.value.what
     assert "\n" not in raised.value.what

@@ -9,11 +9,14 @@ Mirrors are the machine's: ``mirrors`` in the configuration of rattler's tools (
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from toolkit.errors import XeusFailed
 
-FOLDER = "file"
+FOLDER: Final = "file"
+NOWHERE: Final = "local"
+"""What stands for a channel that readers are not told of."""
 
 
 @dataclass(frozen=True, kw_only=True)

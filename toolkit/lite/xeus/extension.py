@@ -1,8 +1,8 @@
 """The interface's part of ``jupyterlite-xeus`` 5.1.0, made to ask nobody else.
 
-Its bundles fetch one table from another host with each start (names of conda packages by their names
-on PyPI, which ``%pip install`` would use). Its address is replaced by an empty table; where it is not
-found exactly where it is expected, upstream has changed, and the site is not built.
+Its bundles fetch one table from another host with each start (names of conda packages by their
+names on PyPI, which ``%pip install`` would use). Its address is replaced by an empty table; where
+it is not found exactly where it is expected, upstream has changed, and the site is not built.
 """
 
 import shutil

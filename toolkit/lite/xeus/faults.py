@@ -1,7 +1,7 @@
 """What is wrong with a prefix, before a site is built around it.
 
-``jupyterlite-xeus`` 5.1.0 warns of a kernel without its files and goes on, and a module compiled for
-another machine fails in the reader's browser.
+``jupyterlite-xeus`` 5.1.0 warns of a kernel without its files and goes on, and a module compiled
+for another machine fails in the reader's browser.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""The ``xeus`` folder of a site: kernels and packed packages, as ``jupyterlite-xeus`` 5.1.0 makes it.
+"""The ``xeus`` folder of a site: kernels and packed packages, as ``jupyterlite-xeus`` 5.1.0 does.
 
 Its addon runs alone, on an empty site; what the interface needs besides is copied and mended by
-``extension.py``. What it publishes of itself (``empack_env_meta.json``) are the addresses of channels:
-those of the machine that built the site are taken out.
+``extension.py``. What it publishes of itself (``empack_env_meta.json``) are the addresses of
+channels: those of the machine that built the site are taken out.
 """
 
 import json
@@ -10,17 +10,17 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from toolkit.errors import XeusFailed
-from toolkit.lite.xeus.channels import Channel
+from toolkit.lite.xeus.archives import write_anew
+from toolkit.lite.xeus.channels import NOWHERE, Channel
+from toolkit.lite.xeus.names import FOLDER, KERNELS, META, PACKAGES
 from toolkit.lite.xeus.prefix import Prefix
 from toolkit.lite.xeus.tools import xeus_python
 from toolkit.process import run
 
-FOLDER: Final = "xeus"
-META: Final = "empack_env_meta.json"
 ADDON: Final = "jupyterlite-xeus"
 
 OTHERS: Final = (
@@ -29,10 +29,26 @@ OTHERS: Final = (
 )
 """Add-ons of jupyterlite-core 0.8.6: the site has been through them."""
 
-NOWHERE: Final = "local"
-"""What stands for a channel that readers are not told of."""
-
 LIMIT: Final = 1800.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """Wheels that were installed into a folder.
+
+    Attributes
+    ----------
+    folder
+        It holds nothing else.
+    place
+        Where it goes in the browser's file system.
+    names
+        Files of the wheels.
+    """
+
+    folder: Path
+    place: PurePosixPath
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +63,17 @@ class Packed:
         Where its packages come from.
     packages
         What was asked for.
+    lock_sha256
+        Of the ``spec14-xeus.lock`` that it was installed from.
+    wheels
+        Pure wheels beside it.
     """
 
     prefix: Prefix
     channels: tuple[Channel, ...]
     packages: tuple[str, ...]
+    lock_sha256: str = ""
+    wheels: Installed | None = None
 
 
 def build_layer(environments: Sequence[Packed], site: Path) -> list[str]:
@@ -62,28 +84,39 @@ def build_layer(environments: Sequence[Packed], site: Path) -> list[str]:
     XeusFailed
         When the addon fails, or finds no kernel.
     """
-    with tempfile.TemporaryDirectory(prefix="spec14-xeus-") as work:
-        made = _addon(Path(work), [one.prefix.folder for one in environments])
-        for one in environments:
-            file = made / one.prefix.folder.name / META
-            meta = json.loads(file.read_text("utf-8"))
-            file.write_text(json.dumps(published(meta, one), indent=1) + "\n", "utf-8")
-        kernels = json.loads((made / "kernels.json").read_text("utf-8"))
+    kernels: list[dict[str, str]] = []
+    with tempfile.TemporaryDirectory(prefix="spec14-xeus-") as name:
+        whole = Path(name) / FOLDER
+        for number, one in enumerate(environments):
+            # One after the other: what is mounted is mounted in all that are packed together.
+            work = Path(name) / str(number)
+            work.mkdir()
+            made = _addon(work, one)
+            _publish(made / one.prefix.folder.name, one)
+            kernels += json.loads((made / KERNELS).read_text("utf-8"))
+            shutil.copytree(made, whole, dirs_exist_ok=True)
         if not kernels:
             msg = "the environments have no kernel that a browser can start"
             raise XeusFailed(msg, do="name one in them: xeus-python for instance")
-        shutil.copytree(made, site / FOLDER)
+        kernels.sort(key=lambda kernel: (kernel["env_name"], kernel["kernel"]))
+        (whole / KERNELS).write_text(json.dumps(kernels), "utf-8")
+        shutil.copytree(whole, site / FOLDER)
     return sorted(kernel["kernel"] for kernel in kernels)
 
 
-def _addon(work: Path, prefixes: Sequence[Path]) -> Path:
+def _addon(work: Path, environment: Packed) -> Path:
     out, empty, config = work / "out", work / "empty", work / "jupyter_lite_config.json"
     for folder in (out, empty):
         folder.mkdir()
     (out / "jupyter-lite.json").write_text('{"jupyter-config-data": {}}', "utf-8")
     build = {"apps": [], "disable_addons": list(OTHERS), "ignore_sys_prefix": True}
     # The addon wants channels where no history names them; `published` puts in the true ones.
-    addon = {"prefix": [str(one) for one in prefixes], "default_channels": [NOWHERE]}
+    addon = {"prefix": [str(environment.prefix.folder)], "default_channels": [NOWHERE]}
+    if environment.wheels is not None:
+        # By another name: a colon in its own would end it.
+        folder = work / "wheels"
+        folder.symlink_to(environment.wheels.folder)
+        addon["mounts"] = [f"{folder}:{environment.wheels.place}"]
     config.write_text(json.dumps({"LiteBuildConfig": build, "XeusAddon": addon}), "utf-8")
     words = ("-m", "jupyterlite_core", "build", "--config", config)
     done = run(
@@ -97,15 +130,32 @@ def _addon(work: Path, prefixes: Sequence[Path]) -> Path:
     return out / FOLDER
 
 
+def _publish(folder: Path, environment: Packed) -> None:
+    """Take out of what was packed what readers are not told of."""
+    file = folder / META
+    meta = published(json.loads(file.read_text("utf-8")), environment)
+    meta["packages"].sort(key=lambda package: str(package["name"]))
+    file.write_text(json.dumps(meta, indent=1) + "\n", "utf-8")
+    public = _public(environment)
+    for archive in sorted((folder / PACKAGES).glob("*.tar.gz")):
+        write_anew(archive, environment.prefix.folder, public)
+
+
 def published(meta: Mapping[str, Any], environment: Packed) -> dict[str, Any]:
     """Give what may be published of an environment."""
-    public = [channel.url for channel in environment.channels if channel.public]
+    public = _public(environment)
     packages = [
         {**package, "channel": _named(str(package.get("channel", "")), public)}
         for package in meta.get("packages", ())
     ]
     specs = list(environment.packages)
-    return {**meta, "packages": packages, "specs": specs, "channels": public}
+    # Without any, kernels do not start ("No channels specified" of mambajs in jupyterlite-xeus).
+    channels = public or [NOWHERE]
+    return {**meta, "packages": packages, "specs": specs, "channels": channels}
+
+
+def _public(environment: Packed) -> list[str]:
+    return [channel.url for channel in environment.channels if channel.public]
 
 
 def _named(channel: str, public: Sequence[str]) -> str:

@@ -96,7 +96,7 @@ def prepare(
     with FileLock(places.cache / "xeus.lock"):
         if anew:
             _child({**wanted, "solve": True, "prefix": ""}, environment)
-        top = places.cache / "prefixes" / key_of(places.lock.read_text("utf-8"))
+        top = places.cache / "prefixes" / key_of(environment.name, places.lock.read_text("utf-8"))
         record = top / "packages.json"
         if not record.is_file():
             _install({**wanted, "solve": False}, environment, top)

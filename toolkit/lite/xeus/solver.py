@@ -4,9 +4,9 @@
 
     python solver.py REQUEST RESULT
 
-Its Python is the one of the xeus tools (``tools.py``), which has py-rattler and nothing of ours. Two
-files of JSON (`Request`, `Result`). py-rattler 0.28 now and then crashes when its interpreter ends,
-after all has been done: what counts is the result that it has written, not its exit code.
+Its Python is the one of the xeus tools (``tools.py``), which has py-rattler and nothing of ours.
+Two files of JSON (`Request`, `Result`). py-rattler 0.28 now and then crashes when its interpreter
+ends, after all has been done: what counts is the result that it has written, not its exit code.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rattler import (
     Channel,
@@ -165,7 +165,9 @@ def main() -> None:
     request, result = (Path(word) for word in sys.argv[1:3])
     given = json.loads(request.read_text("utf-8"))
     lists = {"channels", "packages", "configuration"}
-    words = {key: tuple(value) if key in lists else value for key, value in given.items()}
+    words: dict[str, Any] = {
+        key: tuple(value) if key in lists else value for key, value in given.items()
+    }
     done = asyncio.run(carry_out(Request(**words)))
     result.write_text(json.dumps(asdict(done)), "utf-8")
 
