@@ -19,7 +19,7 @@ from typing import Any, Final
 from toolkit.browser.readers import KNOWN_AS, browser_program
 from toolkit.errors import ToolMissing, XeusFailed
 from toolkit.lite.config import read_json
-from toolkit.lite.xeus.layer import FOLDER
+from toolkit.lite.xeus.names import FOLDER, KERNELS
 from toolkit.pins import IMAGE
 from toolkit.process import Finished, find_tool, run
 from toolkit.serve.record import Sent
@@ -145,7 +145,7 @@ def kernels_in(site: Path) -> list[str]:
 
     One that two environments have is called after both (``extension/index.ts``, 5.1.0).
     """
-    file = site / FOLDER / "kernels.json"
+    file = site / FOLDER / KERNELS
     if not file.is_file():
         return []
     entries: list[dict[str, str]] = json.loads(file.read_text("utf-8"))

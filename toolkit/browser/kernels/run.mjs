@@ -27,16 +27,18 @@ async function newPage(context) {
   const page = await context.newPage();
   const { record, listen } = recordOf(new URL(plan.page).origin);
   listen(page);
-  const heard = { record, console: [], error: null, refused: "", crash: "" };
+  const heard = { record, console: [], error: null, thrown: "", refused: "", crash: "" };
   page.on("console", (message) => {
     const text = message.text();
     heard.console.push(`${message.type()}: ${text}`);
     if (message.type() === "error" && text.startsWith("kernel: ")) {
       heard.refused ||= firstLine(text.slice("kernel: ".length));
+    } else if (text.startsWith("uncaught: ")) {
+      heard.thrown ||= firstLine(text.slice("uncaught: ".length));
     }
   });
   page.on("pageerror", (error) => {
-    heard.console.push(`uncaught: ${error?.message ?? error}`);
+    heard.console.push(`pageerror: ${error?.message ?? error}`);
     heard.error ??= { at: Date.now(), text: firstLine(error) };
   });
   page.on("error", (error) => {
@@ -69,7 +71,7 @@ async function ended(work, { heard, ms, died }) {
 
 /** Open the page and start a kernel; give why there is none. */
 async function begin(page, heard, job) {
-  const died = () => heard.refused || (isOld(heard.error, GRACE.start) ? heard.error.text : "");
+  const died = () => heard.refused || (isOld(heard.error, GRACE.start) ? heard.thrown || heard.error.text : "");
   const work = async () => {
     await page.goto(plan.page, { waitUntil: "load", timeout: plan.start });
     await page.waitForFunction("window.jupyterapp", { timeout: plan.start });
@@ -87,11 +89,11 @@ async function runCells(page, heard, job) {
   const died = async () => {
     // An error of the page's own is none of the kernel's.
     const gone = isOld(heard.error, GRACE.cell) && !(await page.evaluate(isBusy).catch(() => false));
-    return gone ? heard.error.text : "";
+    return gone ? heard.thrown || heard.error.text : "";
   };
   const end = Date.now() + job.limit;
   for (const { source, mayFail } of job.cells) {
-    heard.error = null;
+    [heard.error, heard.thrown] = [null, ""];
     const found = await ended(page.evaluate(execute, source), { heard, ms: end - Date.now(), died });
     if (!found.value) {
       return { ...result, overdue: found.overdue ?? false, died: found.died ?? "" };
