@@ -79,8 +79,14 @@ GLUE: Final = """
     // Lua's is linked without these; nothing is waited for then.
     module.addRunDependency ??= () => {};
     module.removeRunDependency ??= () => module.monitorRunDependencies(0);
-    // Python's start was one call.
-    module.init_phase_1 = (prefix, version) => module.init(prefix, version);
+    // Python's start was one call, and it made a folder that is there by now.
+    module.init_phase_1 = async (prefix, version) => {
+      const { FS } = module;
+      const { mkdir } = FS;
+      FS.mkdir = (path) => FS.analyzePath(path).exists || mkdir(path);
+      await module.init(prefix, version);
+      FS.mkdir = mkdir;
+    };
     module.init_phase_2 = () => {};
     return module;
   };
