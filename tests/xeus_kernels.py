@@ -210,5 +210,3 @@ def xeus_site(
     if contents:
         add_contents(site, contents, own={})
     return site
-
-

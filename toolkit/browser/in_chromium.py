@@ -130,8 +130,8 @@ def _packages(prefix: Prefix) -> list[str]:
 def kernels_of(prefixes: Sequence[Prefix]) -> dict[str, str]:
     """Give the language of each kernel of some environments, by the name it has in a site.
 
-    One that two environments have is called after both, as :func:`toolkit.browser.kernels.kernels_in`
-    finds it there.
+    One that two environments have is called after both, as in
+    :func:`toolkit.browser.kernels.kernels_in`.
     """
     found = [
         (prefix.folder.name, file.parent.name, json.loads(file.read_text("utf-8")))

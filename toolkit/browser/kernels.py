@@ -7,6 +7,7 @@ own service manager for a kernel: what runs is what a reader's notebook would ru
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,6 +34,9 @@ PAGE: Final = "tree/index.html"
 PROFILE: Final = "isolated"
 """Kernels read the site's contents over shared memory: without it a service worker has to be there
 first, for which jupyterlite-xeus 5.1.0 waits up to ten seconds."""
+
+CLASS: Final = re.compile(r"<class '(?:.*\.)?(?P<name>\w+)'>")
+"""What xeus-python 0.15 calls an exception; notebooks have its name alone."""
 
 WORKERS: Final = 2
 START: Final = 120.0
@@ -300,14 +304,14 @@ def _ran(told: dict[str, Any]) -> Ran:
 
 
 def _shown(told: dict[str, Any]) -> Shown:
-    failure = told["failure"]
     return Shown(
         printed=told["printed"],
         warned=told["warned"],
         values=tuple(told["values"]),
-        failure=Failure(
-            name=failure["name"], value=failure["value"], traceback=tuple(failure["traceback"])
-        )
-        if failure
-        else None,
+        failure=_failure(told["failure"]) if told["failure"] else None,
     )
+
+
+def _failure(told: dict[str, Any]) -> Failure:
+    name = CLASS.sub(r"\g<name>", told["name"])
+    return Failure(name=name, value=told["value"], traceback=tuple(told["traceback"]))

@@ -1,15 +1,11 @@
 // What runs in the page: each function is taken there by its text, and can use nothing of this file.
 // The application is there as `jupyterapp` (exposeAppInBrowser of jupyterlite-core 0.8.6).
 
-/** The kernels' own log (jupyterlite-xeus 5.1.0) and what they threw, into the page's console. Runs first. */
+/** The kernels' own log (jupyterlite-xeus 5.1.0), into the page's console. Runs before its scripts. */
 export function listenToLog() {
   new BroadcastChannel("/xeus-kernel-logs-broadcast").addEventListener("message", ({ data }) => {
     const { level, data: text } = data.payload;
     (level === "critical" ? console.error : console.debug)(`kernel: ${text}`);
-  });
-  // What is thrown need not be an error: the driver would know no more than its class.
-  window.addEventListener("unhandledrejection", ({ reason }) => {
-    console.error(`uncaught: ${reason?.message ?? JSON.stringify(reason)}`);
   });
 }
 

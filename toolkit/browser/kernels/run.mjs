@@ -12,7 +12,7 @@ import { shown } from "./shown.mjs";
 const SOON = 20;
 
 /** After an error that nobody caught: how long a kernel may still take to start, or to answer. */
-const GRACE = { start: 30_000, cell: 2000 };
+const GRACE = { start: 15_000, cell: 2000 };
 const LEAVE = 10_000;
 const LINES = 60;
 
@@ -27,18 +27,16 @@ async function newPage(context) {
   const page = await context.newPage();
   const { record, listen } = recordOf(new URL(plan.page).origin);
   listen(page);
-  const heard = { record, console: [], error: null, thrown: "", refused: "", crash: "" };
+  const heard = { record, console: [], error: null, refused: "", crash: "" };
   page.on("console", (message) => {
     const text = message.text();
     heard.console.push(`${message.type()}: ${text}`);
     if (message.type() === "error" && text.startsWith("kernel: ")) {
       heard.refused ||= firstLine(text.slice("kernel: ".length));
-    } else if (text.startsWith("uncaught: ")) {
-      heard.thrown ||= firstLine(text.slice("uncaught: ".length));
     }
   });
   page.on("pageerror", (error) => {
-    heard.console.push(`pageerror: ${error?.message ?? error}`);
+    heard.console.push(`uncaught: ${error?.message ?? error}`);
     heard.error ??= { at: Date.now(), text: firstLine(error) };
   });
   page.on("error", (error) => {
@@ -71,7 +69,7 @@ async function ended(work, { heard, ms, died }) {
 
 /** Open the page and start a kernel; give why there is none. */
 async function begin(page, heard, job) {
-  const died = () => heard.refused || (isOld(heard.error, GRACE.start) ? heard.thrown || heard.error.text : "");
+  const died = () => heard.refused || (isOld(heard.error, GRACE.start) ? heard.error.text : "");
   const work = async () => {
     await page.goto(plan.page, { waitUntil: "load", timeout: plan.start });
     await page.waitForFunction("window.jupyterapp", { timeout: plan.start });
@@ -89,11 +87,11 @@ async function runCells(page, heard, job) {
   const died = async () => {
     // An error of the page's own is none of the kernel's.
     const gone = isOld(heard.error, GRACE.cell) && !(await page.evaluate(isBusy).catch(() => false));
-    return gone ? heard.thrown || heard.error.text : "";
+    return gone ? heard.error.text : "";
   };
   const end = Date.now() + job.limit;
   for (const { source, mayFail } of job.cells) {
-    [heard.error, heard.thrown] = [null, ""];
+    heard.error = null;
     const found = await ended(page.evaluate(execute, source), { heard, ms: end - Date.now(), died });
     if (!found.value) {
       return { ...result, overdue: found.overdue ?? false, died: found.died ?? "" };
