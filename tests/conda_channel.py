@@ -105,7 +105,7 @@ def _write(folder: Path, package: Package) -> None:
         "info/paths.json": json.dumps({"paths": paths, "paths_version": 1}).encode(),
     }
     name = f"{package.name}-{package.version}-h0_0.tar.bz2"
-    with tarfile.open(folder / name, "w:bz2") as archive:
+    with tarfile.open(folder / name, "w:bz2", compresslevel=1) as archive:
         for member, content in (info | dict(package.files)).items():
             entry = tarfile.TarInfo(member)
             entry.size = len(content)

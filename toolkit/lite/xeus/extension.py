@@ -11,8 +11,9 @@ from typing import Final
 
 from toolkit.errors import XeusFailed
 
-NAME: Final = "@jupyterlite/xeus"
-PLACE: Final = Path("share/jupyter/labextensions") / NAME
+NAME: Final = "@jupyterlite/xeus-extension"
+"""What it calls itself, and so where a page looks for it."""
+PLACE: Final = Path("share/jupyter/labextensions/@jupyterlite/xeus")
 EMPTY: Final = "data:application/json,{}"
 
 BUNDLES: Final = 3
