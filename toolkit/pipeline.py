@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import toolkit
 from toolkit.browser.gate import SNAPSHOTS, BothWays
+from toolkit.browser.in_chromium import in_kernels_of
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
 from toolkit.data.gather import DataFile, gather_data
@@ -28,6 +29,7 @@ from toolkit.verify.run import Telling
 from toolkit.verify.stage import Examination, Examiner
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
+from toolkit.wheels.compilers import processors_allowed
 from toolkit.wheels.dependencies import site_wheels
 from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import Wheelhouse
@@ -264,13 +266,18 @@ def _examiner(
     parts: Parts,
     progress: Callable[[int, int], None],
 ) -> Examiner:
-    telling = Telling(say=run.steps.say, progress=progress)
-    if run.project.settings.kernel == XEUS and how.verify:
-        # The place for what runs examples in a kernel that needs a browser: what Pyodide says of
-        # them in Node says nothing of this kernel.
-        run.steps.say("examples are not run in a xeus kernel: none is published")
-        how = replace(how, verify=False)
-    return Examiner(project=run.project, wheel=wheel, how=how, telling=telling, data=parts.data)
+    project = run.project
+    workers = project.settings.verify.workers or processors_allowed()
+    folder = project.cache / "xeus-examples"
+    return Examiner(
+        project=project,
+        wheel=wheel,
+        how=how,
+        telling=Telling(say=run.steps.say, progress=progress),
+        data=parts.data,
+        elsewhere=in_kernels_of(parts.xeus, folder, workers=workers) if parts.xeus else None,
+        pyodide=project.settings.kernel != XEUS,
+    )
 
 
 def _native(run: Run, requires: tuple[str, ...]) -> Path:

@@ -130,7 +130,7 @@ def test_a_kernel_that_does_not_start(site: Path, tmp_path: Path) -> None:
     broken = Path(shutil.copytree(site, tmp_path / "site"))
     script = broken / "xeus" / "mine" / "bin" / "xlua.js"
     script.write_text("throw new Error('broken on purpose');\n")
-    with pytest.raises(XeusFailed, match="the kernel xlua did not start: .*broken") as raised:
+    with pytest.raises(XeusFailed, match=r"the kernel xlua did not start: .*broken") as raised:
         run_jobs(broken, [job("xlua", "1"), job("xlua", "2")])
     assert "uncaught" in raised.value.detail
 
@@ -167,7 +167,7 @@ def test_examples_are_verified_elsewhere(small: Packed, site: Path, tmp_path: Pa
     asked: list[Path] = []
 
     def verified(identity: str, examples: Sequence[Example] = EXAMPLES) -> Verified:
-        def built() -> Path:
+        def built(_contents: Sequence[Path]) -> Path:
             asked.append(site)
             return site
 

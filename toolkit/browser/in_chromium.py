@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,11 @@ from typing import Any, Final
 
 from toolkit.browser.kernels import WORKERS, Code, Failure, Job, Ran, run_jobs
 from toolkit.cache import key_of
+from toolkit.lite.application import Application
+from toolkit.lite.config import ALWAYS_APPS
+from toolkit.lite.site import LiteSite, build_lite
 from toolkit.lite.xeus.faults import KERNELS
+from toolkit.lite.xeus.layer import Packed
 from toolkit.lite.xeus.prefix import Prefix
 from toolkit.verify.outcome import LIMIT, Example, Verdict, judge
 
@@ -25,7 +30,8 @@ class InChromium:
     Attributes
     ----------
     site
-        The site, or what builds it: asked for when there is something to run, and not before.
+        The site, or what builds it around files and folders that notebooks find beside them: asked
+        for when there is something to run, and not before.
     kernels
         The language of each of its kernels, by name (:func:`kernels_of`).
     identity
@@ -34,19 +40,24 @@ class InChromium:
         How many pages at a time.
     """
 
-    site: Path | Callable[[], Path]
+    site: Path | Callable[[Sequence[Path]], Path]
     kernels: Mapping[str, str]
     identity: str
     workers: int = WORKERS
 
     def run(
-        self, examples: Iterable[Example], *, limit: float, done: Callable[[Verdict], None]
+        self,
+        examples: Iterable[Example],
+        *,
+        contents: Sequence[Path] = (),
+        limit: float,
+        done: Callable[[Verdict], None],
     ) -> None:
         """Run examples, each in a kernel of its own.
 
         Parameters
         ----------
-        examples, limit, done
+        examples, contents, limit, done
             As for :meth:`toolkit.verify.elsewhere.Elsewhere.run`.
 
         Raises
@@ -59,13 +70,48 @@ class InChromium:
         chosen = tuple(examples)
         if not chosen:
             return
-        site = self.site if isinstance(self.site, Path) else self.site()
+        site = self.site if isinstance(self.site, Path) else self.site(contents)
         run_jobs(
             site,
             [_job(one, limit) for one in chosen],
             workers=self.workers,
             done=lambda number, ran: done(verdict(chosen[number], ran, limit)),
         )
+
+
+def in_kernels_of(environments: Sequence[Packed], folder: Path, *, workers: int) -> InChromium:
+    """Run examples in the kernels of environments, in a site that has nothing else.
+
+    Parameters
+    ----------
+    environments
+        What the published site will have.
+    folder
+        Where the site is built; what is there goes.
+    workers
+        How many pages at a time.
+    """
+
+    def build(contents: Sequence[Path]) -> Path:
+        site = folder / "site"
+        shutil.rmtree(site, ignore_errors=True)
+        lite = LiteSite(
+            application=Application(apps=ALWAYS_APPS),
+            distribution=None,
+            contents=tuple(contents),
+            xeus=tuple(environments),
+        )
+        build_lite(lite, site, cache=folder / "application")
+        return site
+
+    prefixes = [one.prefix for one in environments]
+    wheels = [one.wheels.digest() for one in environments if one.wheels]
+    return InChromium(
+        site=build,
+        kernels=kernels_of(prefixes),
+        identity=key_of(identity_of(prefixes), wheels),
+        workers=workers,
+    )
 
 
 def verdict(example: Example, ran: Ran, limit: float) -> Verdict:

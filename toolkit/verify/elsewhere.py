@@ -6,8 +6,9 @@ speaks its language. What has several to choose from gets the site's own Python,
 a reader would be asked.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, Protocol
 
 from toolkit.verify.outcome import Example, Verdict
@@ -28,7 +29,12 @@ class Elsewhere(Protocol):
         """What verdicts depend on besides an example: another one when a package is another."""
 
     def run(
-        self, examples: Iterable[Example], *, limit: float, done: Callable[[Verdict], None]
+        self,
+        examples: Iterable[Example],
+        *,
+        contents: Sequence[Path],
+        limit: float,
+        done: Callable[[Verdict], None],
     ) -> None:
         """Run examples, each in a kernel of its own.
 
@@ -36,6 +42,8 @@ class Elsewhere(Protocol):
         ----------
         examples
             What is run, each in the kernel that it names.
+        contents
+            Files and folders that notebooks find beside them.
         limit
             Seconds that one may take, without the kernel's start.
         done

@@ -99,7 +99,8 @@ def verify(
     XeusFailed
         When a kernel elsewhere does not start.
     """
-    files = files_in(contents)
+    beside = tuple(contents)
+    files = files_in(beside)
     apart = told_apart(project.name, wheels)
     kernels = ({OWN: OWN} if pyodide else {}) | dict(elsewhere.kernels if elsewhere else {})
     examples = [placed(one, kernels) for one in examples]
@@ -130,7 +131,7 @@ def verify(
                 done=take,
             )
         if elsewhere and there:
-            elsewhere.run(there, limit=limit, done=take)
+            elsewhere.run(there, contents=beside, limit=limit, done=take)
     finally:
         write_record(record, {"schema": SCHEMA, "known": known})
     verdicts = (unknown(one) if one.problem else _placed(known[keys[one]], one) for one in examples)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from toolkit.archive import file_sha256
+from toolkit.cache import key_of
 from toolkit.errors import XeusFailed
 from toolkit.lite.xeus.archives import write_anew
 from toolkit.lite.xeus.channels import NOWHERE, Channel
@@ -49,6 +51,13 @@ class Installed:
     folder: Path
     place: PurePosixPath
     names: tuple[str, ...]
+
+    def digest(self) -> str:
+        """Give what they are known by: every file's name and content."""
+        files = sorted(one for one in self.folder.rglob("*") if one.is_file())
+        return key_of(
+            [[one.relative_to(self.folder).as_posix(), file_sha256(one)] for one in files]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
