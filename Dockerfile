@@ -78,6 +78,14 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,targ
             $for_target -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
     done
 
+# ---- The tools of the xeus kernels, beside: empack wants an older Click than ours.
+FROM toolchain AS xeus
+COPY images/requirements/xeus.txt /opt/spec14/images/requirements/
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
+    python3.14 -m venv /opt/spec14/xeus \
+    && with-host /opt/spec14/xeus/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        -r /opt/spec14/images/requirements/xeus.txt
+
 # ---- The upstream pair: Pyodide's own cross-build environment and the Emscripten it names.
 FROM python AS pair-debian
 ENV SKIP_EMSCRIPTEN_VERSION_CHECK=1
@@ -128,6 +136,7 @@ COPY --from=wheelhouse /opt/spec14/runtime /opt/spec14/runtime
 COPY --from=wheelhouse /opt/spec14/wheelhouse /opt/spec14/wheelhouse
 COPY --from=wheelhouse /opt/spec14/xbuildenv /opt/spec14/xbuildenv
 COPY --from=wheelhouse /opt/spec14/libraries /opt/spec14/libraries
+COPY --from=xeus /opt/spec14/xeus /opt/spec14/xeus
 COPY images/smoke/finish /opt/spec14/smoke/
 COPY images/pins.toml images/sources.toml /opt/spec14/images/
 COPY images/recipes/ /opt/spec14/images/recipes/

@@ -242,6 +242,13 @@ class LiteFailed(Spec14Error):
     summary = "the JupyterLite site could not be built, or would not work"
 
 
+class XeusFailed(Spec14Error):
+    """The environment of a xeus kernel cannot be read, solved or installed."""
+
+    exit_code = 66
+    summary = "the environment of a xeus kernel cannot be read, solved or installed"
+
+
 class ExamplesFail(Spec14Error):
     """Examples of the documentation do not work."""
 

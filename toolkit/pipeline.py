@@ -7,21 +7,29 @@ from pathlib import Path
 
 import toolkit
 from toolkit.browser.gate import SNAPSHOTS, BothWays
+from toolkit.browser.in_chromium import in_kernels_of
 from toolkit.cache import key_of, read_record, write_record
 from toolkit.crew import Crew
 from toolkit.data.gather import DataFile, gather_data
 from toolkit.docs.build import Built, Parts, around_pages, build_docs
-from toolkit.errors import StageMissing
+from toolkit.docs.source import documented_in, find_source
+from toolkit.errors import StageMissing, XeusFailed
 from toolkit.lite.snapshot.site import Snapshots
+from toolkit.lite.xeus.layer import Packed
+from toolkit.lite.xeus.project import with_wheels
+from toolkit.lite.xeus.site import upstream
+from toolkit.lite.xeus.wanted import Wanted, prepare_wanted, read_wanted
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_of_docs
+from toolkit.settings import PYODIDE, XEUS
 from toolkit.testing.run import was_tested
 from toolkit.toolchain import unofficial
 from toolkit.verify.run import Telling
 from toolkit.verify.stage import Examination, Examiner
 from toolkit.wheels.backend import is_compiled
 from toolkit.wheels.build import BuiltWheel, build_wheel, current_wheel
+from toolkit.wheels.compilers import processors_allowed
 from toolkit.wheels.dependencies import site_wheels
 from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import Wheelhouse
@@ -113,18 +121,26 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     how = how or Examination()
     project = run.project
     requires = requirements_of_docs(project)
+    wanted = None if _has_pyodide_alone(project) else _wanted(project, find_source(project))
+    # A lock that is written here belongs to the source, which is looked at next.
+    packed = _packed(run, wanted) if wanted is not None and not wanted.is_locked else None
     # Looked at once, before the build: what is edited meanwhile is not in the site.
     source = digest(project.root, source_files(project.root))
     wheel = current_wheel(project)
     record = project.cache / "docs.json"
     if wheel is not None:
         kept = read_record(record)
-        same = kept.get("inputs") == _docs_inputs(source, wheel, run, requires, how)
+        same = kept.get("inputs") == _docs_inputs(
+            source, wheel, run, requires, how=how, wanted=wanted
+        )
         if same and not again and project.site.is_dir():
             run.steps.say(f"{project.site} is up to date ({kept['pages']} pages)")
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
     # First: it costs least, and most often goes wrong.
     data = gather_data(project, say=run.steps.say)
+    _require_readable(project, data)
+    if wanted is not None and packed is None:
+        packed = _packed(run, wanted)
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
         wheel_job = crew.start(up_to_date_wheel, run)
@@ -136,7 +152,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         run.step("building the documentation", "docs"),
         run.steps.counted("examples") as progress,
     ):
-        parts = _parts(run, wheel, data)
+        parts = _parts(run, wheel, data, _with_wheels(run, wheel, wanted, packed))
         built = build_docs(
             project,
             parts,
@@ -146,7 +162,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         )
     for warning in built.warnings:
         run.steps.say(str(warning))
-    inputs = _docs_inputs(source, wheel, run, requires, how)
+    inputs = _docs_inputs(source, wheel, run, requires, how=how, wanted=wanted)
     write_record(record, {"inputs": inputs, "pages": built.pages})
     run.steps.say(f"published {built.pages} pages in {built.site}")
     return built
@@ -166,15 +182,19 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     how
         What is done with the examples.
     """
-    data = gather_data(run.project, say=run.steps.say)
+    project = run.project
+    data = gather_data(project, say=run.steps.say)
+    _require_readable(project, data)
+    wanted = None if _has_pyodide_alone(project) else _wanted(project, documented_in(folder))
+    packed = None if wanted is None else _packed(run, wanted)
     wheel = up_to_date_wheel(run)
     with (
         run.step("building the Lite site", "lite"),
         run.steps.counted("examples") as progress,
     ):
-        parts = _parts(run, wheel, data)
+        parts = _parts(run, wheel, data, _with_wheels(run, wheel, wanted, packed))
         count = around_pages(
-            run.project,
+            project,
             folder,
             pages,
             parts,
@@ -185,15 +205,52 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     return count
 
 
-def _parts(run: Run, wheel: BuiltWheel, data: Sequence[DataFile]) -> Parts:
+def _has_pyodide_alone(project: Project) -> bool:
+    return project.settings.kernel == PYODIDE
+
+
+def _wanted(project: Project, source: Path) -> Wanted:
+    return read_wanted(project, source, upstream().channels)
+
+
+def _packed(run: Run, wanted: Wanted) -> Packed:
+    with run.step("preparing the xeus kernels", "xeus"):
+        return prepare_wanted(wanted, offline=run.project.settings.offline, say=run.steps.say)
+
+
+def _with_wheels(
+    run: Run, wheel: BuiltWheel, wanted: Wanted | None, packed: Packed | None
+) -> tuple[Packed, ...]:
+    """Give the environments of the site, with the project's wheel beside their packages."""
+    if wanted is None or packed is None:
+        return ()
+    return (with_wheels(run.project, wanted.environment, packed, wheel.path, say=run.steps.say),)
+
+
+def _require_readable(project: Project, data: Sequence[DataFile]) -> None:
+    """Refuse data that no kernel of the site can read: it is Pyodide's start that shows it."""
+    if data and project.settings.kernel == XEUS:
+        msg = "[tool.spec14.data] names files, and a xeus kernel cannot read them by their URL"
+        raise XeusFailed(msg, do='set kernel to "both", or put them into jupyterlite_contents')
+
+
+def _parts(
+    run: Run, wheel: BuiltWheel, data: Sequence[DataFile], xeus: tuple[Packed, ...]
+) -> Parts:
     project = run.project
+    if project.settings.kernel == XEUS:
+        wheels: tuple[Path, ...] = (wheel.path,)
+    else:
+        extra = project.settings.docs.lite_packages
+        wheels = site_wheels(project, wheel, extra, say=run.steps.say)
     return Parts(
-        wheels=site_wheels(project, wheel, project.settings.docs.lite_packages, say=run.steps.say),
+        wheels=wheels,
         kernel_wheels=Wheelhouse().kernel,
         runtime=RUNTIME,
         tested=was_tested(project, wheel.sha256),
         data=data,
         snapshots=_snapshots(run) if project.settings.docs.snapshot else None,
+        xeus=xeus,
     )
 
 
@@ -209,8 +266,18 @@ def _examiner(
     parts: Parts,
     progress: Callable[[int, int], None],
 ) -> Examiner:
-    telling = Telling(say=run.steps.say, progress=progress)
-    return Examiner(project=run.project, wheel=wheel, how=how, telling=telling, data=parts.data)
+    project = run.project
+    workers = project.settings.verify.workers or processors_allowed()
+    folder = project.cache / "xeus-examples"
+    return Examiner(
+        project=project,
+        wheel=wheel,
+        how=how,
+        telling=Telling(say=run.steps.say, progress=progress),
+        data=parts.data,
+        elsewhere=in_kernels_of(parts.xeus, folder, workers=workers) if parts.xeus else None,
+        pyodide=project.settings.kernel != XEUS,
+    )
 
 
 def _native(run: Run, requires: tuple[str, ...]) -> Path:
@@ -221,7 +288,13 @@ def _native(run: Run, requires: tuple[str, ...]) -> Path:
 
 
 def _docs_inputs(
-    source: str, wheel: BuiltWheel, run: Run, requires: tuple[str, ...], how: Examination
+    source: str,
+    wheel: BuiltWheel,
+    run: Run,
+    requires: tuple[str, ...],
+    *,
+    how: Examination,
+    wanted: Wanted | None,
 ) -> str:
     return key_of(
         how.verify,
@@ -231,4 +304,5 @@ def _docs_inputs(
         sorted(requires),
         fingerprint(),
         toolkit.__version__,
+        *([] if wanted is None else [wanted.key()]),
     )

@@ -14,6 +14,11 @@ from toolkit.tables import option, read_table
 DISTRIBUTIONS: Final = ("ask", "pyodide", "never")
 """What ``[tool.spec14] distribution`` may say."""
 
+PYODIDE: Final = "pyodide"
+XEUS: Final = "xeus"
+KERNELS: Final = (PYODIDE, XEUS, "both")
+"""What ``[tool.spec14] kernel`` may say."""
+
 CHOICES: Final = (
     ("verify", "fail_on", ("new", "any", "never")),
     ("verify", "differs", ("on", "off")),
@@ -223,6 +228,30 @@ class VerifySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class XeusSettings:
+    """``[tool.spec14.xeus]``."""
+
+    environment: str | None = option(
+        None,
+        "file of conda's (environment.yml) with the packages of the kernels; unset: the one in the "
+        "folder of the documentation or in the project's, where `languages` and `packages` name "
+        "nothing",
+    )
+    languages: tuple[str, ...] = option(
+        (), "kernels by their language: python, lua, sqlite, r or cpp"
+    )
+    packages: tuple[str, ...] = option((), "conda packages, as match specifications")
+    channels: tuple[str, ...] = option(
+        (),
+        "where packages are looked for: names (emscripten-forge, conda-forge), addresses, folders; "
+        "empty: those of the file, or these two",
+    )
+    private: tuple[str, ...] = option(
+        (), "beginnings of channels' addresses that the site does not tell its readers"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class WheelSettings:
     """``[tool.spec14.wheel]``."""
 
@@ -263,6 +292,12 @@ class Settings:
     docs: DocsSettings = option(DocsSettings(), "building the documentation")
     data: DataSettings = option(DataSettings(), "data that the examples read")
     verify: VerifySettings = option(VerifySettings(), "running the examples of the documentation")
+    kernel: str = option(
+        "pyodide",
+        'what runs in the reader\'s browser: "pyodide", "xeus" (a kernel of conda packages), or '
+        '"both": Pyodide, and xeus where a notebook names one of its kernels',
+    )
+    xeus: XeusSettings = option(XeusSettings(), "kernels made of conda packages")
     distribution: str = option(
         "ask",
         "whether a requirement that has no other wheel for the target may come from the Pyodide "
@@ -288,6 +323,9 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
     if settings.distribution not in DISTRIBUTIONS:
         msg = f"tool.spec14.distribution must not be {settings.distribution!r}"
         raise SettingsError(msg, do=f"use one of: {', '.join(DISTRIBUTIONS)}")
+    if settings.kernel not in KERNELS:
+        msg = f"tool.spec14.kernel must not be {settings.kernel!r}"
+        raise SettingsError(msg, do=f"use one of: {', '.join(KERNELS)}")
     for part, name, known in CHOICES:
         if (value := getattr(getattr(settings, part), name)) not in known:
             key = name.replace("_", "-")

@@ -12,6 +12,7 @@ from toolkit.lite.config import (
     configure_kernel,
     contents_config,
     labextensions,
+    name_default_kernel,
     read_json,
 )
 
@@ -38,6 +39,27 @@ def test_nothing_installed_comes_in_unasked_and_no_runtime_from_elsewhere() -> N
     assert "federated_extensions" in config["LiteBuildConfig"]["ignore_sys_prefix"]
     assert config["LiteBuildConfig"]["no_sourcemaps"] is True
     assert "elsewhere" not in json.dumps(config)
+
+
+def test_a_site_with_another_kernel_takes_nothing_of_pyodides() -> None:
+    own = {"LiteBuildConfig": {"federated_extensions": ["mine.whl"]}}
+    config = application_config(own, apps=["tree"], extension=None, cache=Path("/c"))
+    assert config["LiteBuildConfig"]["federated_extensions"] == ["mine.whl"]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ({}, "xpython"),
+        ({"defaultKernelName": "python"}, "xpython"),
+        ({"defaultKernelName": "xlua"}, "xlua"),
+    ],
+)
+def test_the_kernel_of_what_names_none(tmp_path: Path, data: dict[str, str], name: str) -> None:
+    file = tmp_path / "jupyter-lite.json"
+    file.write_text(json.dumps({"jupyter-config-data": data}))
+    name_default_kernel(file, "xpython")
+    assert read_json(file)["jupyter-config-data"]["defaultKernelName"] == name
 
 
 def test_the_contents_layer_runs_one_addon() -> None:

@@ -127,6 +127,14 @@ def test_pages_that_run_none_start_none(site: Path, name: str) -> None:
     assert [Path(one["src"]).name for one in scripts(page)] == ["from-file.js"]
 
 
+def test_a_site_without_pyodide_starts_none_of_its_workers(site: Path) -> None:
+    shutil.rmtree(site / "extensions" / EXTENSION)
+    page = add_page(site, "notebooks")
+    add_interface(site)
+    assert [Path(one["src"]).name for one in scripts(page)] == ["from-file.js"]
+    assert not (site / "extensions" / EXTENSION).exists()
+
+
 def test_the_kernel_asks_for_the_workers_that_are_started_early(site: Path, kernel: str) -> None:
     """Which of the two it is depends on the page's isolation (``initWorker``)."""
     page = add_page(site, "notebooks")

@@ -50,19 +50,21 @@ def test_an_error_that_is_shown_is_expected(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "problem"),
+    ("metadata", "kernel", "language"),
     [
-        ({"kernelspec": {"name": "xlua", "language": "lua"}}, "written in lua"),
-        ({"language_info": {"name": "R"}}, "written in r,"),
-        ({"kernelspec": {"name": "mine", "language": "Python"}}, ""),
-        ({}, ""),
-        ({"kernelspec": None}, ""),
+        ({"kernelspec": {"name": "xlua", "language": "lua"}}, "xlua", "lua"),
+        ({"language_info": {"name": "R"}}, "", "r"),
+        ({"kernelspec": {"name": "mine", "language": "Python"}}, "mine", "python"),
+        ({}, "", ""),
+        ({"kernelspec": None}, "", ""),
     ],
 )
-def test_the_language(tmp_path: Path, metadata: dict[str, Any], problem: str) -> None:
+def test_kernel_and_language(
+    tmp_path: Path, metadata: dict[str, Any], kernel: str, language: str
+) -> None:
     found = read_notebook(written(tmp_path, code("1"), **metadata))
-    assert problem in found.problem
-    assert bool(found.cells) == (not problem)
+    assert (found.kernel, found.language, found.problem) == (kernel, language, "")
+    assert found.cells
 
 
 @pytest.mark.parametrize(

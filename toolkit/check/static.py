@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from toolkit.check import layout, leaks, origins, runtime
+from toolkit.check import kernels, layout, leaks, origins, runtime
 from toolkit.check.findings import Finding
 from toolkit.check.site import BuiltSite, read_site
 from toolkit.data.ship import FOLDER, MANIFEST, check_data
@@ -25,6 +25,8 @@ def findings(site: BuiltSite, allow_origins: Sequence[str] = ()) -> Iterator[Fin
         runtime.missing_files(site),
         runtime.locks(site),
         runtime.snapshots(site),
+        kernels.missing(site),
+        kernels.local_channels(site),
         layout.extensions(site),
         _data(site),
         leaks.source_maps(site),

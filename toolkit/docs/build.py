@@ -28,9 +28,12 @@ from toolkit.lite.distribution import Distribution
 from toolkit.lite.kernel import kernel_wheels as all_kernel_wheels
 from toolkit.lite.site import LiteSite, build_lite
 from toolkit.lite.snapshot.manifest import SiteSnapshot
+from toolkit.lite.xeus.kernels import kernel_names, python_version
+from toolkit.lite.xeus.layer import Packed
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
+from toolkit.settings import XEUS
 from toolkit.wheels.generated import noting_generated
 
 RECORD: Final = "spec14-site.json"
@@ -80,7 +83,10 @@ class Parts:
     data
         What the examples read by URL.
     snapshots
-        Gives the memory snapshot that the site's kernels start from.
+        Gives the memory snapshot that the site's Pyodide kernels start from.
+    xeus
+        Environments of xeus kernels; whether there is a Pyodide kernel too is the project's to
+        say (``[tool.spec14] kernel``).
     """
 
     wheels: Sequence[Path]
@@ -89,6 +95,7 @@ class Parts:
     tested: bool | None = None
     data: Sequence[DataFile] = ()
     snapshots: Callable[[Distribution], SiteSnapshot] | None = None
+    xeus: tuple[Packed, ...] = ()
 
 
 def build_docs(
@@ -181,6 +188,8 @@ def around_pages(
     ------
     LiteFailed
         When the Lite site cannot be built or would not work.
+    XeusFailed
+        When an environment of xeus kernels cannot be packed.
     VersionsDiffer
         When the pages are about another version than the wheel.
     """
@@ -188,30 +197,38 @@ def around_pages(
     given: dict[str, Any] = json.loads((folder / LITE).read_text("utf-8"))
     if project.settings.docs.check_version:
         check_release(wheel, given)
-    distribution = Distribution(
-        runtime=read_runtime(parts.runtime),
-        kernel=all_kernel_wheels(parts.kernel_wheels),
-        project=tuple(parts.wheels),
-        own=wheel,
-    )
+    distribution = _distribution(project, parts, wheel)
     if examine is not None:
-        examine(folder, pages, distribution.wheels)
+        examine(folder, pages, distribution.wheels if distribution else parts.wheels)
     complete_button_settings(pages)
     lite = replace(
         describe_lite(given, folder, pages, distribution),
         data=tuple(parts.data),
         pypi=project.settings.docs.pypi,
-        snapshot=parts.snapshots(distribution) if parts.snapshots else None,
+        snapshot=parts.snapshots(distribution) if parts.snapshots and distribution else None,
+        xeus=parts.xeus,
     )
     shutil.rmtree(pages / IN_SITE, ignore_errors=True)
     build_lite(lite, pages / IN_SITE, cache=project.cache / "lite", on_line=on_line)
     count = require_sound(pages, allow_origins=project.settings.docs.allow_origins)
-    write_record(pages / RECORD, wheel, distribution, tested=parts.tested)
+    write_record(pages / RECORD, wheel, distribution, xeus=parts.xeus, tested=parts.tested)
     return count
 
 
+def _distribution(project: Project, parts: Parts, wheel: Path) -> Distribution | None:
+    """Give what the Pyodide kernel can load; ``None`` where the site has none."""
+    if project.settings.kernel == XEUS:
+        return None
+    return Distribution(
+        runtime=read_runtime(parts.runtime),
+        kernel=all_kernel_wheels(parts.kernel_wheels),
+        project=tuple(parts.wheels),
+        own=wheel,
+    )
+
+
 def describe_lite(
-    given: Mapping[str, Any], folder: Path, pages: Path, distribution: Distribution
+    given: Mapping[str, Any], folder: Path, pages: Path, distribution: Distribution | None
 ) -> LiteSite:
     """Give the Lite site that the pages ask for.
 
@@ -224,7 +241,7 @@ def describe_lite(
     pages
         The pages; an application beyond the usual ones is built in when one links to it.
     distribution
-        What the kernel can load.
+        What the Pyodide kernel can load.
     """
     linked = {
         name
@@ -254,18 +271,40 @@ def own_wheel(project: Project, wheels: Sequence[Path]) -> Path:
 
 
 def write_record(
-    file: Path, wheel: Path, distribution: Distribution, *, tested: bool | None
+    file: Path,
+    wheel: Path,
+    distribution: Distribution | None,
+    *,
+    xeus: Sequence[Packed] = (),
+    tested: bool | None,
 ) -> None:
-    """Write which wheel is in the site, and whether it was tested."""
-    record = {
+    """Write which wheel is in the site, what runs it, and whether it was tested."""
+    record: dict[str, Any] = {
         "schema": 1,
         "wheel": wheel.name,
         "wheel_sha256": file_sha256(wheel),
-        "pyodide": distribution.runtime.version,
-        "python": distribution.runtime.python,
-        "tested": tested,
     }
+    if distribution is not None:
+        record["pyodide"] = distribution.runtime.version
+        record["python"] = distribution.runtime.python
+    elif xeus and (python := python_version(xeus[0].prefix)) is not None:
+        record["python"] = python
+    if xeus:
+        record["xeus"] = [_told(one) for one in xeus]
+    record["tested"] = tested
     file.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+def _told(environment: Packed) -> dict[str, Any]:
+    """Give what is said of an environment; whether the project's wheel is in it, too."""
+    return {
+        "name": environment.prefix.folder.name,
+        "kernels": list(kernel_names(environment.prefix)),
+        "python": python_version(environment.prefix),
+        "packages": len(environment.prefix.packages),
+        "lock_sha256": environment.lock_sha256,
+        "wheels": list(environment.wheels.names) if environment.wheels else [],
+    }
 
 
 def _optional(path: str | None) -> Path | None:

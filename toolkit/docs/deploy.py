@@ -74,8 +74,12 @@ def deploy(site: Path, root: Path, version: str) -> Deployed:
     with FileLock(_lock_of(root)):
         with replacing(root / version) as work:
             shutil.copytree(site, work, dirs_exist_ok=True)
-            share(work / IN_SITE, root / version / IN_SITE, root / SHARED)
-        require_lock(root / version / IN_SITE / PYODIDE / LOCK)
+            # What versions share is the Pyodide kernel's.
+            pyodide = (work / IN_SITE / PYODIDE).is_dir()
+            if pyodide:
+                share(work / IN_SITE, root / version / IN_SITE, root / SHARED)
+        if pyodide:
+            require_lock(root / version / IN_SITE / PYODIDE / LOCK)
         dropped = drop_unused(root / SHARED, _lite_sites(root))
     return Deployed(
         folder=root / version, dropped=tuple(dropped), unlisted=_unlisted(root, version)

@@ -18,7 +18,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 
 from toolkit.docs import buttons, examples, gallery, notebooks, reader, warned, workarounds
-from toolkit.docs.handover import CONTENTS, FOLDERS, GALLERY, LITE
+from toolkit.docs.handover import CONTENTS, FOLDERS, GALLERY, KERNEL, LITE
 
 UPSTREAM: Final = "jupyterlite_sphinx"
 LOGGER: Final = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ def setup_in(app: Sphinx, folder: Path) -> None:
     app.add_config_value("spec14_preambles", {}, "env", dict)
     app.add_config_value("spec14_banner", "", "env", str)
     app.add_config_value("spec14_texts", [], "env", list)
+    app.add_config_value("spec14_kernel", None, "env", (dict, type(None)))
 
     workarounds.Notebooks(folder / CONTENTS).connect(app)
     workarounds.PlaceOfImportFailure(app).connect()
@@ -107,6 +108,7 @@ def apply_settings(config: Config, settings: dict[str, Any]) -> None:
         setattr(config, EVERY, True)
     config.spec14_preambles = settings.get("preambles") or {}
     config.spec14_banner = settings.get("banner") or ""
+    config.spec14_kernel = settings.get(KERNEL)
     # Upstream makes notebooks of these while it reads, but asks for no new reading.
     config.spec14_texts = [str(config[name]) for name in sorted(CONF_VALUES.values())]
 
@@ -125,9 +127,16 @@ def write_lite(app: Sphinx, folder: Path) -> None:
     for path in _contents(source, config.jupyterlite_contents):
         if path.is_dir() and path != folder / GALLERY:
             shutil.copytree(path, folder / FOLDERS / path.name, dirs_exist_ok=True)
+        elif config.spec14_kernel and path.suffix == ".ipynb":
+            # A copy, to be told its kernel: the project's own is not written.
+            (folder / FOLDERS).mkdir(exist_ok=True)
+            shutil.copyfile(path, folder / FOLDERS / path.name)
         else:
             contents.append(path)
     contents += [folder / FOLDERS] if (folder / FOLDERS).is_dir() else []
+    for staged in (FOLDERS, GALLERY) if config.spec14_kernel else ():
+        for notebook in (folder / staged).rglob("*.ipynb"):
+            notebooks.name_kernel(notebook, config.spec14_kernel)
     given = {
         "folder": _path(source, config.jupyterlite_dir),
         "config": _path(source, config.jupyterlite_config),

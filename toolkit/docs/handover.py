@@ -33,6 +33,9 @@ LITE: Final = "lite.json"
 """What ``conf.py`` says about the Lite site, and which version it documents."""
 SETTINGS: Final = "settings.json"
 """What ``[tool.spec14.docs]`` says, for the extension."""
+KERNEL: Final = "kernel"
+"""Key in it: what a notebook is opened with that names no kernel, or only Python (a
+``kernelspec`` of nbformat); ``None``: the Pyodide kernel."""
 WARNED: Final = "warned.json"
 """Which files Sphinx complained of."""
 

@@ -1,9 +1,12 @@
 """``notebooklite``, ``jupyterlite`` and ``replite``: what they open is kept, and marked.
 
-A notebook that names no kernel gets the site's: the application would ask the reader.
+A notebook that names no kernel gets the site's: the application would ask the reader. Where that
+is a xeus kernel, one that only asks for Python gets it too. Any other name stands: so a page
+chooses its kernel.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,6 +27,8 @@ from toolkit.docs.handover import IN_SITE
 
 KERNEL: Final = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 """As the kernel of the site calls itself (pyodide-kernel 0.8.6)."""
+ANY_PYTHON: Final = frozenset({"", "python", "python3"})
+"""Names that mean Python, whichever it is: none, Pyodide's kernel and IPython's."""
 UNREADABLE: Final = (OSError, ValueError, nbformat.ValidationError, AttributeError, KeyError)
 """What upstream lets through when a notebook is none: nbformat, jupytext and the file system."""
 
@@ -54,7 +59,7 @@ class _Opens(SphinxDirective):
             made = self.made()
         except UNREADABLE as error:
             raise self.error(f"the notebook {self.arguments[0]} cannot be read: {error}") from error
-        name_kernel(staged)
+        name_kernel(staged, self.config.spec14_kernel)
         button = Button(
             form="notebook",
             document=self.env.docname,
@@ -96,6 +101,9 @@ class Console(RepliteDirective):
         """Make what upstream makes; between comments where there is code in it."""
         source, line = self.get_source_info()
         code = "\n".join(self.content)
+        xeus = self.config.spec14_kernel
+        if xeus and self.options.get("kernel", "") in ANY_PYTHON:
+            self.options["kernel"] = xeus["name"]
         made: list[nodes.Node] = super().run()  # type: ignore[no-untyped-call]
         if not code.strip():
             return made
@@ -111,16 +119,39 @@ class Console(RepliteDirective):
         return marks(button.key, made)
 
 
-def name_kernel(notebook: Path) -> None:
-    """Write the site's kernel into a staged notebook that names none."""
+def kernel_of(named: str, xeus: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """Give the kernel that a notebook should name instead of what it names; ``None``: that stands.
+
+    Parameters
+    ----------
+    named
+        What it names; empty for nothing.
+    xeus
+        The site's kernel for Python, where that is a xeus kernel.
+    """
+    if xeus:
+        return xeus if named in ANY_PYTHON else None
+    return None if named else KERNEL
+
+
+def name_kernel(notebook: Path, xeus: Mapping[str, str] | None = None) -> None:
+    """Write the site's kernel into a staged notebook that names none.
+
+    Parameters
+    ----------
+    notebook
+        The file.
+    xeus
+        The site's kernel for Python, where that is a xeus kernel.
+    """
     try:
         content: Any = json.loads(notebook.read_text("utf-8"))
         metadata: dict[str, Any] = content.setdefault("metadata", {})
-        named = (metadata.get("kernelspec") or {}).get("name")
+        named = str((metadata.get("kernelspec") or {}).get("name") or "")
     except ValueError, AttributeError:
         return  # what is no notebook is told by whoever reads its cells
-    if not named:
-        metadata["kernelspec"] = KERNEL
+    if (kernel := kernel_of(named, xeus)) is not None:
+        metadata["kernelspec"] = dict(kernel)
         notebook.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 

@@ -1,13 +1,21 @@
 """Where a project keeps its documentation."""
 
+import json
 from pathlib import Path
 from typing import Final
 
+from toolkit.docs.handover import LITE
 from toolkit.errors import DocsFailed
 from toolkit.project import Project
 
 PLACES: Final = ("docs", "doc", "docs/source", "doc/source")
 CONF: Final = "conf.py"
+
+
+def documented_in(folder: Path) -> Path:
+    """Give the folder of the documentation whose Sphinx handed something over."""
+    conf: str = json.loads((folder / LITE).read_text("utf-8"))["conf"]
+    return Path(conf).parent
 
 
 def find_source(project: Project) -> Path:

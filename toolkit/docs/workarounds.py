@@ -11,7 +11,7 @@ import importlib
 import logging
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from types import SimpleNamespace
@@ -147,10 +147,12 @@ class Notebooks:
         self._document = ""
         self._content = b""
         self._number = 0
+        self._kernel: Mapping[str, str] | None = None
 
     def connect(self, app: Sphinx) -> None:
         """Put this in the place of what upstream does."""
         vars(upstream).update(uuid4=self.name, examples_to_notebook=self.to_notebook)
+        app.connect("config-inited", self.learn_kernel, priority=400)
         app.connect("config-inited", self.save, priority=400)
         app.connect("config-inited", self.restore, priority=600)
         app.connect("env-before-read-docs", self.before_reading)
@@ -181,11 +183,18 @@ class Notebooks:
         if preamble := PREAMBLE.get():
             place = 0 if options.get("warning_text") is None else 1
             notebook.cells.insert(place, new_code_cell(preamble))  # type: ignore[no-untyped-call]
+        if self._kernel:
+            notebook.metadata["kernelspec"] = dict(self._kernel)
         for number, cell in enumerate(notebook.cells):
             if "id" in cell:
                 cell["id"] = f"cell-{number}"
         self._content = repr(notebook).encode()
         return notebook
+
+    def learn_kernel(self, app: Sphinx, config: Config) -> None:
+        """Take note of what notebooks are opened with, where it is not what upstream names."""
+        del app
+        self._kernel = config.spec14_kernel
 
     def save(self, app: Sphinx, config: Config) -> None:
         """Put the notebooks aside before ``inited`` empties the folder."""

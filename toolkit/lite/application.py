@@ -44,12 +44,15 @@ class Application:
         The project's own build configuration (JSON).
     overrides
         The project's own settings (``overrides.json`` elsewhere).
+    pyodide
+        Whether it has the Pyodide kernel.
     """
 
     apps: tuple[str, ...]
     folder: Path | None = None
     config: Path | None = None
     overrides: Path | None = None
+    pyodide: bool = True
 
 
 def own_config(application: Application) -> dict[str, Any]:
@@ -140,7 +143,7 @@ def _config(application: Application, cache: Path) -> dict[str, Any]:
     return application_config(
         own_config(application),
         apps=application.apps,
-        extension=extension_folder(),
+        extension=extension_folder() if application.pyodide else None,
         cache=cache,
     )
 

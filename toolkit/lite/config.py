@@ -16,6 +16,9 @@ ALWAYS_APPS: Final = ("notebooks", "tree", "edit", "consoles")
 
 APPS: Final = (*ALWAYS_APPS, "lab", "repl")
 
+DEFAULT_KERNEL: Final = "defaultKernelName"
+PYTHON: Final = "python"
+"""What the Pyodide kernel is called."""
 KERNEL_PLUGIN: Final = "@jupyterlite/pyodide-kernel-extension:kernel"
 PYODIDE: Final = "static/pyodide"
 LOCK: Final = "pyodide-lock.json"
@@ -34,7 +37,7 @@ ONLY_NAMED: Final = ("federated_extensions", "translation")
 
 
 def application_config(
-    own: Mapping[str, Any], *, apps: Sequence[str], extension: Path, cache: Path
+    own: Mapping[str, Any], *, apps: Sequence[str], extension: Path | None, cache: Path
 ) -> dict[str, Any]:
     """Give the configuration of ``jupyter lite build`` for the application layer.
 
@@ -46,17 +49,19 @@ def application_config(
     apps
         Applications to include.
     extension
-        Folder of the kernel's labextension: the only one taken unasked.
+        Folder of the Pyodide kernel's labextension: the only one taken unasked. ``None``: the
+        site has another kernel.
     cache
         Folder for the build's temporary files.
     """
     given = own.get("LiteBuildConfig", {})
+    unasked = () if extension is None else (str(extension),)
     build = {
         **given,
         "apps": list(apps),
         "cache_dir": str(cache),
         "disable_addons": [*given.get("disable_addons", ()), *OUR_ADDONS, CONTENTS_ADDON],
-        "federated_extensions": [*given.get("federated_extensions", ()), str(extension)],
+        "federated_extensions": [*given.get("federated_extensions", ()), *unasked],
         "ignore_sys_prefix": list(ONLY_NAMED),
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
@@ -117,6 +122,25 @@ def configure_kernel(
         options[DATA_OPTION] = f"./{data}"
     kernel["pyodideUrl"] = f"./{PYODIDE}/{START}"
     kernel["disablePyPIFallback"] = not pypi
+    file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def name_default_kernel(file: Path, name: str) -> None:
+    """Say which kernel is meant where none is named, unless the project says it.
+
+    jupyterlite-core 0.8.6 names Pyodide's, whether there is one or not (``jupyter-lite.json``).
+
+    Parameters
+    ----------
+    file
+        ``jupyter-lite.json`` at the root of a built site.
+    name
+        Of the kernel.
+    """
+    config = read_json(file)
+    data = config.setdefault("jupyter-config-data", {})
+    if data.get(DEFAULT_KERNEL, PYTHON) == PYTHON:
+        data[DEFAULT_KERNEL] = name
     file.write_text(json.dumps(config, indent=1, sort_keys=True) + "\n", "utf-8")
 
 

@@ -123,7 +123,9 @@ def add_interface(site: Path) -> None:
     scripts = (f"extensions/{one['name']}/{one['load']}" for one in data["federated_extensions"])
     ahead = (*scripts, *(f"extensions/{NAME}/{one}" for one in IMPORTED))
     join_scripts(site, ahead, _kernel_chunks(site))
-    workers = json.dumps(_early_workers(site))
+    # The Pyodide kernel's; a site that has xeus kernels alone has none.
+    pyodide = (site / "extensions" / EXTENSION).is_dir()
+    workers = json.dumps(_early_workers(site)) if pyodide else None
     for page in (site / "index.html", *sorted(site.glob("*/index.html"))):
         if page.is_file():
             _add_scripts(page, site, workers)
@@ -165,12 +167,12 @@ def _early_workers(site: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _add_scripts(page: Path, site: Path, workers: str) -> None:
+def _add_scripts(page: Path, site: Path, workers: str | None) -> None:
     """Have a page start its kernel early, and say why it stays empty when opened from a disk."""
     parts = page.relative_to(site).parts
     up = "../" * (len(parts) - 1)
     scripts = f'<script src="{up}extensions/{NAME}/{FROM_FILE}"></script>'
-    if parts[0] in RUNNING:
+    if workers is not None and parts[0] in RUNNING:
         early = f"{up}extensions/{NAME}/{EARLY}"
         scripts = (
             f'<script src="{early}" data-root="{up}" data-workers="{html.escape(workers)}">'

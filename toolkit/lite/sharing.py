@@ -88,7 +88,8 @@ def drop_unused(shared: Path, sites: Iterable[Path]) -> list[str]:
         Folders of JupyterLite sites.
     """
     used = {path.parent.name for site in sites for path in _used(site)}
-    unused = [folder for folder in sorted(shared.iterdir()) if folder.name not in used]
+    there = sorted(shared.iterdir()) if shared.is_dir() else []
+    unused = [folder for folder in there if folder.name not in used]
     for folder in unused:
         shutil.rmtree(folder)
     return [folder.name for folder in unused]

@@ -1,16 +1,19 @@
 """One self-contained JupyterLite site, described and built."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.data.gather import DataFile
 from toolkit.data.ship import FOLDER, MANIFEST, write_data
 from toolkit.lite.application import Application, LineSink, copy_application, own_config
-from toolkit.lite.config import PYODIDE, configure_kernel
+from toolkit.lite.config import PYODIDE, configure_kernel, name_default_kernel
 from toolkit.lite.contents import add_contents
 from toolkit.lite.distribution import Distribution, names, write_distribution
 from toolkit.lite.interface import add_interface
 from toolkit.lite.snapshot.manifest import SiteSnapshot
+from toolkit.lite.xeus.layer import Packed
+from toolkit.lite.xeus.names import XPYTHON
+from toolkit.lite.xeus.site import add_xeus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,7 @@ class LiteSite:
     application
         The application and its configuration.
     distribution
-        Runtime and wheels.
+        Runtime and wheels of the Pyodide kernel; ``None`` where the site has none.
     contents
         Files, and folders whose content is taken.
     ignore
@@ -32,16 +35,19 @@ class LiteSite:
     pypi
         Whether the kernel takes from PyPI what is not in the site.
     snapshot
-        What kernels start from; without one they start in the ordinary way.
+        What Pyodide kernels start from; without one they start in the ordinary way.
+    xeus
+        Environments of xeus kernels.
     """
 
     application: Application
-    distribution: Distribution
+    distribution: Distribution | None
     contents: tuple[Path, ...] = ()
     ignore: tuple[str, ...] = ()
     data: tuple[DataFile, ...] = ()
     pypi: bool = False
     snapshot: SiteSnapshot | None = None
+    xeus: tuple[Packed, ...] = ()
 
 
 def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | None = None) -> None:
@@ -62,10 +68,20 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
     ------
     LiteFailed
         When it cannot be built, or the kernel could not load what is in it.
+    XeusFailed
+        When an environment cannot be packed.
     """
-    copy_application(site.application, out, cache=cache, on_line=on_line)
+    distribution = site.distribution
+    application = replace(site.application, pyodide=distribution is not None)
+    copy_application(application, out, cache=cache, on_line=on_line)
+    config = out / "jupyter-lite.json"
+    if site.xeus:
+        kernels = add_xeus(out, site.xeus)
+        if distribution is None:
+            name_default_kernel(config, XPYTHON if XPYTHON in kernels else kernels[0])
     add_interface(out)
-    write_distribution(site.distribution, out / PYODIDE, site.snapshot)
+    if distribution is not None:
+        write_distribution(distribution, out / PYODIDE, site.snapshot)
     add_contents(
         out,
         site.contents,
@@ -75,9 +91,10 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
     )
     if site.data:
         write_data(site.data, out / FOLDER)
-    configure_kernel(
-        out / "jupyter-lite.json",
-        preload=names((*site.distribution.of_kernel, *site.distribution.from_start)),
-        data=f"{FOLDER}/{MANIFEST}" if site.data else None,
-        pypi=site.pypi,
-    )
+    if distribution is not None:
+        configure_kernel(
+            config,
+            preload=names((*distribution.of_kernel, *distribution.from_start)),
+            data=f"{FOLDER}/{MANIFEST}" if site.data else None,
+            pypi=site.pypi,
+        )

@@ -24,11 +24,15 @@ class Contents:
     cells
         Its cells of code.
     problem
-        Why it cannot run in the site, where that can be seen.
+        Why it cannot be run at all, where that can be seen.
+    kernel, language
+        What it says of them; empty where it says nothing.
     """
 
     cells: tuple[Cell, ...] = ()
     problem: str = ""
+    kernel: str = ""
+    language: str = ""
 
 
 def read_notebook(file: Path) -> Contents:
@@ -50,18 +54,18 @@ def read_notebook(file: Path) -> Contents:
     except ValueError as error:
         return Contents(problem=f"the notebook is not JSON: {error}")
     try:
-        if (language := _language(content)) not in ("", "python"):
-            return Contents(problem=f"the notebook is written in {language}, the kernel is Python")
         cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
-        return Contents(cells=tuple(map(_cell, cells)))
+        kernel, language = _kernel(content)
+        return Contents(cells=tuple(map(_cell, cells)), kernel=kernel, language=language)
     except (KeyError, TypeError, AttributeError) as error:
         return Contents(problem=f"the file is no notebook: {error!r}")
 
 
-def _language(content: Mapping[str, Any]) -> str:
+def _kernel(content: Mapping[str, Any]) -> tuple[str, str]:
     metadata = content.get("metadata", {})
     spec, info = metadata.get("kernelspec") or {}, metadata.get("language_info") or {}
-    return str(spec.get("language") or info.get("name") or "").lower()
+    language = str(spec.get("language") or info.get("name") or "").lower()
+    return str(spec.get("name") or ""), language
 
 
 def _cell(cell: Mapping[str, Any]) -> Cell:

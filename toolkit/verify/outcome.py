@@ -80,6 +80,10 @@ class Example:
         Why it cannot be run at all, where that can be seen.
     folder
         Where it is run, in the contents of the Lite site.
+    kernel
+        The kernel that its notebook names; empty for the site's own Python.
+    language
+        The language that its notebook is written in, in small letters; empty for Python.
     """
 
     key: str
@@ -90,6 +94,8 @@ class Example:
     cells: tuple[Cell, ...]
     problem: str = ""
     folder: str = "."
+    kernel: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,4 +42,6 @@ def _example(told: dict[str, Any], project: Project, files: list[str]) -> Exampl
         cells=found.cells,
         problem=found.problem,
         folder=str(PurePosixPath(told["notebook"]).parent) if of_its_own else ".",
+        kernel=found.kernel,
+        language=found.language,
     )

@@ -13,6 +13,7 @@ from toolkit.pins import fingerprint
 from toolkit.project import Project
 from toolkit.verify.behaviour import Wheels, looks_at_docstrings, told_apart
 from toolkit.verify.data import prepare_data
+from toolkit.verify.elsewhere import OWN, Elsewhere, placed, runs_elsewhere
 from toolkit.verify.outcome import Example, Kind, Verdict, unknown, verdict_from
 from toolkit.verify.pool import run_examples
 from toolkit.verify.start import files_in, prepared
@@ -65,6 +66,8 @@ def verify(
     again: bool,
     telling: Telling,
     data: Sequence[DataFile] = (),
+    elsewhere: Elsewhere | None = None,
+    pyodide: bool = True,
 ) -> Verified:
     """Run the examples, those that are not known from before.
 
@@ -84,15 +87,25 @@ def verify(
         Who is told.
     data
         What the examples read by URL.
+    elsewhere
+        Runs those that are not for the site's own Python.
+    pyodide
+        Whether the site has a Python of its own.
 
     Raises
     ------
     RuntimeFailed
         When an interpreter does not start.
+    XeusFailed
+        When a kernel elsewhere does not start.
     """
-    files = files_in(contents)
+    beside = tuple(contents)
+    files = files_in(beside)
     apart = told_apart(project.name, wheels)
-    keys = _keys(project, examples, apart, _beside(files, data))
+    kernels = ({OWN: OWN} if pyodide else {}) | dict(elsewhere.kernels if elsewhere else {})
+    examples = [placed(one, kernels) for one in examples]
+    identity = elsewhere.identity if elsewhere else ""
+    keys = _keys(project, examples, apart, _beside(files, data), identity)
     record = project.cache / RECORD
     known = _known(record, frozenset(keys.values()), again=again)
     new = {keys[one]: one for one in examples if not one.problem and keys[one] not in known}
@@ -102,19 +115,23 @@ def verify(
         known[left.pop(verdict.key)] = verdict.as_json()
         telling.progress(len(new) - len(left), len(new))
 
+    limit = project.settings.verify.timeout
+    there = [one for one in new.values() if runs_elsewhere(one)]
     try:
-        if new:
+        if len(there) < len(new):
             ready = prepared(project, apart, files, telling.say)
             run_examples(
                 replace(
                     ready,
                     start=prepare_data(ready.start, project.cache / "verify-data.json", data),
                 ),
-                new.values(),
+                [one for one in new.values() if not runs_elsewhere(one)],
                 workers=project.settings.verify.workers or processors_allowed(),
-                limit=project.settings.verify.timeout,
+                limit=limit,
                 done=take,
             )
+        if elsewhere and there:
+            elsewhere.run(there, contents=beside, limit=limit, done=take)
     finally:
         write_record(record, {"schema": SCHEMA, "known": known})
     verdicts = (unknown(one) if one.problem else _placed(known[keys[one]], one) for one in examples)
@@ -123,18 +140,25 @@ def verify(
 
 
 def _keys(
-    project: Project, examples: Iterable[Example], wheels: Wheels, beside: object
+    project: Project, examples: Iterable[Example], wheels: Wheels, beside: object, identity: str
 ) -> dict[Example, str]:
     """Give what the verdict on each example depends on."""
     machine = [SCHEMA, toolkit.__version__, fingerprint(), project.settings.verify.timeout]
     return {
         one: key_of(
             *(machine, beside, one.folder),
-            wheels.whole if looks_at_docstrings(one) else wheels.code,
+            _inside(one, wheels, identity),
             [[cell.source, cell.expected, cell.may_raise] for cell in one.cells],
         )
         for one in examples
     }
+
+
+def _inside(example: Example, wheels: Wheels, identity: str) -> object:
+    """Give what a kernel finds in itself: no wheel of the site's own Python is in another one."""
+    if runs_elsewhere(example):
+        return [example.kernel, identity]
+    return wheels.whole if looks_at_docstrings(example) else wheels.code
 
 
 def _beside(files: Mapping[str, Path], data: Iterable[DataFile]) -> object:

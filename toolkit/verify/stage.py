@@ -11,6 +11,7 @@ from toolkit.docs.handover import LITE
 from toolkit.docs.versions import check_imported
 from toolkit.project import Project
 from toolkit.verify.buttons import decide
+from toolkit.verify.elsewhere import Elsewhere
 from toolkit.verify.outcome import Verdict
 from toolkit.verify.policy import accept, enforce, without_button
 from toolkit.verify.reading import read_examples
@@ -55,6 +56,10 @@ class Examiner:
         Who is told what happens.
     data
         What the examples read by URL.
+    elsewhere
+        Runs examples in the site's kernels that are not Pyodide's, where it has some.
+    pyodide
+        Whether the site has Pyodide's kernel.
     verdicts
         On each example, once it is known.
     off
@@ -66,6 +71,8 @@ class Examiner:
     how: Examination
     telling: Telling
     data: Sequence[DataFile] = ()
+    elsewhere: Elsewhere | None = None
+    pyodide: bool = True
     verdicts: tuple[Verdict, ...] = ()
     off: frozenset[str] = field(default=frozenset())
 
@@ -105,6 +112,8 @@ class Examiner:
             again=self.how.again,
             telling=self.telling,
             data=self.data,
+            elsewhere=self.elsewhere,
+            pyodide=self.pyodide,
         )
         if self.project.settings.docs.check_version:
             check_imported(self.wheel.path, versions_found(found.verdicts))

@@ -4,7 +4,7 @@ Nothing is resolved while requirements, pins and settings are as they were when 
 made. A ``spec14.lock`` beside ``pyproject.toml`` is used as it stands, or is an error.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from toolkit.runtime.lock import read_wheel
 from toolkit.wheels import lockfile
 from toolkit.wheels.build import BuiltWheel
 from toolkit.wheels.collect import collect, in_wheelhouse
-from toolkit.wheels.lockfile import Group, Lock, read_lock, write_lock
+from toolkit.wheels.lockfile import Group, Lock, Locked, read_lock, write_lock
 from toolkit.wheels.locking import Wanted, lock_packages
 from toolkit.wheels.store import store_of
 
@@ -26,6 +26,7 @@ SITE: Final = "site"
 TEST: Final = "test"
 
 type Say = Callable[[str], None]
+type Resolve = Callable[[Mapping[str, str]], tuple[Locked, ...]]
 
 
 def site_wheels(
@@ -77,6 +78,43 @@ def _wheels(
     requires = tuple(sorted({*map(str, facts.requires), *extra}))
     if not requires:
         return ()
+
+    def resolve(preferred: Mapping[str, str]) -> tuple[Locked, ...]:
+        wanted = Wanted(
+            project=project,
+            wheel=wheel.path,
+            name=facts.name,
+            requirements=tuple(extra),
+            kernel=group == SITE,
+            preferred=preferred,
+            say=say or (lambda _line: None),
+        )
+        return lock_packages(wanted, store_of(project))
+
+    return locked_wheels(project, group, requires, resolve)
+
+
+def locked_wheels(
+    project: Project, group: str, requires: tuple[str, ...], resolve: Resolve
+) -> tuple[Path, ...]:
+    """Give the wheels of a group of the lock, which is made where there is none that holds.
+
+    Parameters
+    ----------
+    project
+        The project; the caller holds its lock.
+    group
+        Name of the group.
+    requires
+        What it is for.
+    resolve
+        Finds them; given are the versions of other groups, by name.
+
+    Raises
+    ------
+    RequirementsFailed, LockFailed
+        When one cannot be had, or a lock does not fit.
+    """
     store = store_of(project)
     committed = read_committed(project, group, requires)
     if committed is not None:
@@ -84,32 +122,22 @@ def _wheels(
     own = project.out / lockfile.NAME
     lock = _own_lock(own)
     known = lock.groups.get(group)
-    if known is None or not _still_holds(known, requires, project.settings.distribution):
-        wanted = Wanted(
-            project=project,
-            wheel=wheel.path,
-            name=facts.name,
-            requirements=tuple(extra),
-            kernel=group == SITE,
-            # The other stage's versions: what was tested is what is shown.
-            preferred={
-                locked.name: locked.version
-                for other in lock.groups.values()
-                for locked in other.packages
-            },
-            say=say or (lambda _line: None),
-        )
-        packages = lock_packages(wanted, store)
-        known = Group(
-            requires=requires,
-            distribution=project.settings.distribution,
-            pins=fingerprint(),
-            packages=packages,
-        )
-        found = collect(project, packages, store)
-        write_lock(own, lock.with_group(group, known))
-        return found
-    return collect(project, known.packages, store)
+    if known is not None and _still_holds(known, requires, project.settings.distribution):
+        return collect(project, known.packages, store)
+    # The other stages' versions: what was tested is what is shown.
+    preferred = {
+        locked.name: locked.version for other in lock.groups.values() for locked in other.packages
+    }
+    packages = resolve(preferred)
+    made = Group(
+        requires=requires,
+        distribution=project.settings.distribution,
+        pins=fingerprint(),
+        packages=packages,
+    )
+    found = collect(project, packages, store)
+    write_lock(own, lock.with_group(group, made))
+    return found
 
 
 def require_written(requirements: Sequence[str]) -> None:

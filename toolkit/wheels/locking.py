@@ -102,7 +102,7 @@ def lock_packages(wanted: Wanted, store: Store) -> tuple[Locked, ...]:
             _add_source(wanted, refused, sources, store)
             continue
         others = [one for one in chosen if canonicalize_name(one.name) != wanted.name]
-        return tuple(_as_locked(one, store) for one in others)
+        return tuple(as_locked(one, store) for one in others)
 
 
 def _ask(wanted: Wanted, sources: Sources, store: Store) -> tuple[Chosen, ...]:
@@ -132,7 +132,8 @@ def _versions(folder: Path) -> dict[str, str]:
     return {str(name): str(version) for name, version, *_ in names}
 
 
-def _as_locked(chosen: Chosen, store: Store) -> Locked:
+def as_locked(chosen: Chosen, store: Store) -> Locked:
+    """Say of a chosen wheel what a lock says, and where it comes from."""
     path = chosen.path
     if path is not None and (known := store.known(path)) is not None:
         return known

@@ -90,7 +90,12 @@ class Refused(Exception):
 
 
 def ask(
-    question: Question, *, python: Path, folder: Path, env: Mapping[str, str]
+    question: Question,
+    *,
+    python: Path,
+    folder: Path,
+    env: Mapping[str, str],
+    target: Sequence[str] = (),
 ) -> tuple[Chosen, ...]:
     """Let uv resolve.
 
@@ -104,6 +109,8 @@ def ask(
         Where question and answer are written.
     env
         Variables for uv: its cache, the index.
+    target
+        Words of uv's for a target that `python` is not.
 
     Raises
     ------
@@ -125,7 +132,7 @@ def ask(
     if pins:
         _write(answer, [HEAD, *pins])
     words: list[str | Path] = ["uv", "pip", "compile", wishes, "--quiet", "--no-header"]
-    words += ["--python", python, "--constraint", constraints, "--only-binary", ":all:"]
+    words += ["--python", python, *target, "--constraint", constraints, "--only-binary", ":all:"]
     # The project's own [tool.uv] is for its native side.
     words += ["--no-config", "--format", "pylock.toml", "--output-file", answer]
     words += [word for link in question.links for word in ("--find-links", link)]

@@ -15,11 +15,11 @@ const NOWHERE = {
   "network.proxy.no_proxies_on": "localhost, 127.0.0.1",
 };
 
-/** Start a browser; `modules` is the folder of the npm packages. */
-export async function launch({ browser, program, modules }) {
+/** Start a browser; `modules` is the folder of the npm packages, `protocolTimeout` the longest wait in ms. */
+export async function launch({ browser, program, modules, protocolTimeout = 300_000 }) {
   const require = createRequire(`${modules}/index.js`);
   const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")).href);
-  const common = { browser, executablePath: program, headless: true, protocolTimeout: 300_000 };
+  const common = { browser, executablePath: program, headless: true, protocolTimeout };
   return browser === "firefox"
     ? puppeteer.launch({ ...common, extraPrefsFirefox: NOWHERE })
     : puppeteer.launch({

@@ -117,7 +117,6 @@ const plugin = ({ hear, readOnce }) => ({
   autoStart: true,
   activate(app) {
     waitWithFocus();
-    mendWaitAsync();
     learnOfWorkers(hear);
     mendInterrupt(app);
     mendAborted(app);
@@ -134,6 +133,8 @@ globalThis._JUPYTERLAB ??= {};
 globalThis._JUPYTERLAB["@spec14/kernel"] = {
   init(modules) {
     shared = modules;
+    // Before other labextensions are run: jupyterlite-xeus keeps what it finds (5.1.0).
+    mendWaitAsync();
   },
   get: async () => {
     const [{ executors, hear, only }, { fillUnset, readOnce }, { splashes }] = await Promise.all(
