@@ -130,7 +130,7 @@ def test_a_kernel_that_does_not_start(site: Path, tmp_path: Path) -> None:
     broken = Path(shutil.copytree(site, tmp_path / "site"))
     script = broken / "xeus" / "mine" / "bin" / "xlua.js"
     script.write_text("throw new Error('broken on purpose');\n")
-    with pytest.raises(XeusFailed, match="the kernel xlua did not start: .*broken") as raised:
+    with pytest.raises(XeusFailed, match=r"the kernel xlua did not start: .*broken") as raised:
         run_jobs(broken, [job("xlua", "1"), job("xlua", "2")])
     assert "uncaught" in raised.value.detail
 
