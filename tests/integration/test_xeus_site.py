@@ -1,7 +1,10 @@
 """Sites with xeus kernels, of packages from a local channel: alone, and beside Pyodide."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +15,9 @@ import pytest
 
 from tests.artefacts import make_python, make_wheel, write_tree
 from tests.conda_channel import PREFIX, Package, kernel, make_channel
-from tests.integration.conftest import Spec14, copy_project, error_lines
+from tests.indexes import make_index
+from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines
+from toolkit.archive import file_sha256
 from toolkit.check.site import read_site
 from toolkit.check.static import findings
 from toolkit.docs.build import Parts, build_docs
@@ -30,6 +35,7 @@ from toolkit.pins import IMAGE
 from toolkit.project import Project, prepare_output, read_project, with_choices
 from toolkit.runtime.distribution import read_runtime
 from toolkit.wheels.index import Wheelhouse
+from toolkit.wheels.lockfile import read_lock
 
 PACKAGES = "lib/python3.13/site-packages"
 CHANNEL = [
@@ -364,7 +370,7 @@ def test_a_compiled_project_that_conda_has(
 @pytest.mark.parametrize(
     ("requires", "said"),
     [
-        (["tiny>=9"], "ask for other versions than its packages are"),
+        (["tiny>=9"], "tiny 2.0 is what the environment of .* has, and another is required"),
         (["nowhere"], "no pure wheel of nowhere is here, and this run is offline"),
         (["numpy"], "no pure wheel of numpy is here"),
     ],
@@ -395,6 +401,31 @@ def test_pip_entries_are_installed(stage: Stage) -> None:
         "decorator",
         "wcwidth",
     ]
+
+
+def test_what_an_index_has_is_fetched_once_and_locked(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    make_wheel(index / "farther", "farther", requires=["tiny"])
+    monkeypatch.setenv("PIP_INDEX_URL", make_index(index))
+    project = in_a_file(stage, "[xeus-python, {pip: [farther]}]")
+    first = packed_names(stage.packed(project))
+    assert first == (stage.wheel.name, first[1], "farther-1.0-py3-none-any.whl")
+    lock = read_lock(project.out / "spec14.lock")
+    assert lock is not None
+    assert [one.name for one in lock.groups["xeus"].packages] == ["decorator", "farther"]
+    shutil.rmtree(index)
+    assert packed_names(stage.packed(project)) == first
+
+    (tmp_path / "index").mkdir()
+    tag = "cp313-cp313-pyodide_2024_0_wasm32"
+    make_wheel(index / "heavy", "heavy", tag=tag)
+    make_index(index)
+    with pytest.raises(XeusFailed, match="heavy") as raised:
+        stage.packed(in_a_file(stage, "[xeus-python, {pip: [heavy]}]"))
+    assert "conda packages" in raised.value.do
 
 
 def test_pip_entries_need_a_python(stage: Stage) -> None:
@@ -429,6 +460,44 @@ def test_examples_need_a_kernel_for_python(stage: Stage) -> None:
     assert "xeus-python" in raised.value.do
 
 
+DATA = """\
+[tool.spec14.xeus]
+languages = ['python']
+channels = ['./channel']
+[[tool.spec14.data.files]]
+url = 'https://data.example/a.csv'
+path = 'README.md'
+sha256 = '{sha256}'
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "next_step"),
+    [
+        ("", "nothing says which xeus kernels there are", 'languages = ["python"]'),
+        (DATA, "a xeus kernel cannot read them", 'set kernel to "both"'),
+        (
+            "[tool.spec14.xeus]\nlanguages = ['lua']\nchannels = ['./channel']\n",
+            "no kernel xpython",
+            "add xeus-python",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_by_the_command(
+    spec14: Spec14, tmp_path: Path, table: str, said: str, next_step: str
+) -> None:
+    project = copy_project("pure", tmp_path / "pure")
+    make_channel(project / "channel", CHANNEL)
+    sha256 = file_sha256(project / "README.md")
+    with (project / "pyproject.toml").open("a") as file:
+        file.write("[tool.spec14]\nkernel = 'xeus'\n" + table.replace("{sha256}", sha256))
+    done = spec14("docs", "--project", project)
+    what, do = error_lines(done)
+    assert done.returncode == XeusFailed.exit_code
+    assert said in what
+    assert next_step in do
+
+
 def test_the_command_builds_and_is_done_with_it(spec14: Spec14, tmp_path: Path) -> None:
     project = copy_project("pure", tmp_path / "pure")
     make_channel(project / "channel", CHANNEL)
@@ -448,7 +517,22 @@ def test_the_command_builds_and_is_done_with_it(spec14: Spec14, tmp_path: Path) 
     again = spec14("docs", "--project", project)
     assert "is up to date" in again.stdout + again.stderr
     assert "preparing" not in again.stdout + again.stderr
+    conf = project / "docs" / "conf.py"
+    conf.write_text(conf.read_text().replace('"numpydoc", ', '"numpydoc", "toolkit.docs.sphinx", '))
+    python = next((project / ".spec14" / "cache").glob("docs-env/**/bin/python"))
+    own = subprocess.run(
+        [python, "-m", "sphinx", "-W", "docs", "html"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert own.returncode == 0, own.stdout + own.stderr
+    kernels = json.loads((project / "html" / "lite" / "xeus" / "kernels.json").read_text())
+    assert [one["kernel"] for one in kernels] == ["xpython"]
+    assert not (project / "html" / "lite" / "static" / "pyodide").exists()
     (project / "spec14-xeus.lock").unlink()
     (project / "channel" / "noarch" / "repodata.json").unlink()
     what, _do = error_lines(spec14("docs", "--project", project))
-    assert what
+    assert "cannot be had" in what

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,19 @@ def test_versions_that_were_built_before_there_were_snapshots(tmp_path: Path) ->
     deploy(built(tmp_path / "2.0", "2.0", memory=b"new"), root, "2.0")
     for version in ("1.0", "2.0"):
         assert all(file.is_file() for file in leads_to(root, version).values())
+
+
+def test_a_site_without_pyodide_has_nothing_to_share(tmp_path: Path) -> None:
+    root, site = tmp_path / "versions", built(tmp_path / "1.0", "1.0")
+    shutil.rmtree(site / "lite" / "static")
+    assert deploy(site, root, "1.0").dropped == ()
+    assert (root / "1.0" / "lite" / "jupyter-lite.json").read_bytes() == (
+        site / "lite" / "jupyter-lite.json"
+    ).read_bytes()
+    assert not (root / SHARED).exists()
+    deploy(built(tmp_path / "2.0", "2.0"), root, "2.0")
+    assert all(file.is_file() for file in leads_to(root, "2.0").values())
+    assert deploy(site, root, "1.0").dropped == ()
 
 
 def test_the_list_of_versions_is_the_projects(tmp_path: Path) -> None:

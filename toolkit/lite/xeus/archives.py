@@ -10,7 +10,7 @@ import io
 import json
 import re
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,24 +33,30 @@ def write_anew(archive: Path, prefix: Path, public: Sequence[str]) -> None:
     public
         Addresses of channels that readers may be told of.
     """
+    files = dict(_read(archive))
     new = archive.with_name(f".{archive.name}.new")
     with (
-        tarfile.open(archive, "r:gz") as old,
         new.open("wb") as file,
         gzip.GzipFile("", "wb", fileobj=file, mtime=EPOCH) as packed,
         tarfile.open(fileobj=packed, mode="w") as made,
     ):
-        for member in sorted(old, key=lambda one: one.name):
-            content = old.extractfile(member)
-            if content is None:
-                continue  # a folder: they come with their files
-            data = without_prefix(content.read(), prefix)
-            if RECORD.fullmatch(member.name):
+        for name, (mode, content) in sorted(files.items()):
+            data = without_prefix(content, prefix)
+            if RECORD.fullmatch(name):
                 data = _without_channel(data, public)
-            entry = tarfile.TarInfo(member.name)
-            entry.size, entry.mode, entry.mtime = len(data), 0o644 | member.mode & 0o111, EPOCH
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode, entry.mtime = len(data), 0o644 | mode & 0o111, EPOCH
             made.addfile(entry, io.BytesIO(data))
     new.replace(archive)
+
+
+def _read(archive: Path) -> Iterator[tuple[str, tuple[int, bytes]]]:
+    """Give the files of an archive, in its own order: in another it would be unpacked each time."""
+    with tarfile.open(archive, "r:gz") as packed:
+        for member in packed:
+            # Folders come with their files.
+            if (content := packed.extractfile(member)) is not None:
+                yield member.name, (member.mode, content.read())
 
 
 def without_prefix(data: bytes, prefix: Path) -> bytes:

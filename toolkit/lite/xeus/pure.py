@@ -28,6 +28,7 @@ from toolkit.wheels.dependencies import locked_wheels, require_written
 from toolkit.wheels.index import Wheelhouse, uv_environment
 from toolkit.wheels.lockfile import Locked
 from toolkit.wheels.locking import as_locked
+from toolkit.wheels.refusal import Refusal, image_versions
 from toolkit.wheels.resolve import Chosen, Question, Refused, ask
 from toolkit.wheels.store import store_of
 
@@ -160,7 +161,10 @@ def _lock(
             ),
             index=False,
         )
-        chosen = _ask(project, question, beside, python)
+        try:
+            chosen = _ask(project, question, python)
+        except Refused as refused:
+            raise _refusal(project, beside, conda, refused.refusal) from refused
         others = [
             one
             for one in chosen
@@ -177,33 +181,50 @@ def _is_in(folder: Path, chosen: Chosen) -> bool:
     return chosen.path is not None and chosen.path.parent == folder
 
 
-def _ask(project: Project, question: Question, beside: Beside, python: str) -> tuple[Chosen, ...]:
+def _ask(project: Project, question: Question, python: str) -> tuple[Chosen, ...]:
     """Ask with the image's wheels alone; where that does not suffice, the index too."""
-    folder, offline = project.cache / "resolve-xeus", project.settings.offline
-    for index in (False,) if offline else (False, True):
-        try:
-            return ask(
-                replace(question, index=index),
-                python=Path(sys.executable),
-                folder=folder,
-                env=uv_environment(project.cache, offline=offline),
-                target=_target(python),
-            )
-        except Refused as refused:
-            refusal = refused.refusal
+
+    def chosen(*, index: bool) -> tuple[Chosen, ...]:
+        return ask(
+            replace(question, index=index),
+            python=Path(sys.executable),
+            folder=project.cache / "resolve-xeus",
+            env=uv_environment(project.cache, offline=project.settings.offline),
+            target=_target(python),
+        )
+
+    try:
+        return chosen(index=False)
+    except Refused:
+        if project.settings.offline:
+            raise
+    return chosen(index=True)
+
+
+def _refusal(
+    project: Project, beside: Beside, conda: Mapping[str, str], refusal: Refusal
+) -> XeusFailed:
+    """Say why there is no solution."""
     names = ", ".join((*refusal.lacking, *refusal.unknown))
+    fixed = ", ".join(image_versions(refusal, conda))
     if refusal.unreachable:
         msg = f"the pure wheels of {beside.where} cannot be had: the package index did not answer"
-        raise XeusFailed(msg, do="see that it can be reached", detail=refusal.text)
-    if offline:
-        msg = f"no pure wheel of {names or 'what is required'} is here, and this run is offline"
+        do = (
+            "see that it can be reached (`pip config list`), or that the caches have all: --offline"
+        )
+    elif names and project.settings.offline:
+        msg = f"no pure wheel of {names} is here, and this run is offline"
         do = "run the same command once without --offline"
-        raise XeusFailed(msg, do=do, detail=refusal.text)
-    if names:
+    elif names:
         msg = f"{names} cannot be had as a pure wheel, and no conda package has it"
-        raise XeusFailed(msg, do=ADD, detail=refusal.text)
-    msg = f"the pure wheels of {beside.where} ask for other versions than its packages are"
-    raise XeusFailed(msg, do="change one of those named above", detail=refusal.text)
+        do = ADD
+    elif fixed:
+        msg = f"{fixed} is what the environment of {beside.where} has, and another is required"
+        do = "ask for a version in the environment that suits the project"
+    else:
+        msg = f"the pure wheels of {beside.where} contradict each other"
+        do = "change one of those named above"
+    return XeusFailed(msg, do=do, detail=refusal.text)
 
 
 def _stand_in(folder: Path, name: str, version: str) -> tuple[str, str]:
