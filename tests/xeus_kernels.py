@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from filelock import FileLock
 
 from tests.conda_channel import PLATFORM, Package, kernel, make_channel
 from toolkit.host.stages import TEST_CACHE
@@ -116,14 +117,22 @@ def fetched(wheel: Pinned, folder: Path) -> Path:
     shared = os.environ.get(TEST_CACHE)
     place = Path(given) if given else (Path(shared) if shared else folder) / "xeus-wheels"
     file = place / wheel.file
-    if not file.is_file():
-        assert not given, f"{wheel.file} is not in {given}"
-        words = ("-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:")
-        subprocess.run(
-            [sys.executable, *words, "-d", place, f"{wheel.name}=={wheel.version}"], check=True
-        )
+    if given:
+        assert file.is_file(), f"{wheel.file} is not in {given}"
+    else:
+        _fetch(wheel, file)
     assert hashlib.sha256(file.read_bytes()).hexdigest() == wheel.sha256, file
     return file
+
+
+def _fetch(wheel: Pinned, file: Path) -> None:
+    """Let pip fetch a wheel, if no other process of the tests has."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{file}.lock"):
+        if not file.is_file():
+            words = ("-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:")
+            named = f"{wheel.name}=={wheel.version}"
+            subprocess.run([sys.executable, *words, "-d", file.parent, named], check=True)
 
 
 def of_2022(wheel: Path, name: str, language: str) -> Package:

@@ -1,5 +1,6 @@
 """Code in a site's xeus kernels: real ones, of Lua, SQLite and Python, in Chromium."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,11 @@ from tests.xeus_kernels import NEED, packed, python_channel, small_channel, xeus
 from toolkit.browser.in_chromium import InChromium, identity_of, kernels_of
 from toolkit.browser.kernels import Code, Job, Ran, kernels_in, run_jobs
 from toolkit.errors import XeusFailed
+from toolkit.lite.xeus.channels import resolve
+from toolkit.lite.xeus.environment import of_table
 from toolkit.lite.xeus.layer import Packed
+from toolkit.lite.xeus.prefix import Places, prepare
+from toolkit.lite.xeus.site import upstream
 from toolkit.project import read_project
 from toolkit.serve.record import Sent
 from toolkit.verify.elsewhere import Elsewhere
@@ -238,3 +243,17 @@ def test_python_and_numpy(python_site: Path) -> None:
         "ZeroDivisionError",
         "division by zero",
     )
+
+
+@pytest.mark.skipif(
+    os.environ.get("SPEC14_NETWORK") != "1", reason="asks emscripten-forge and conda-forge"
+)
+def test_todays_python_of_the_real_channels(tmp_path: Path) -> None:
+    environment = of_table(packages=["numpy"], channels=(), languages=["python"])
+    channels = resolve(environment.channels, upstream().channels, root=tmp_path)
+    places = Places(lock=tmp_path / "spec14-xeus.lock", cache=tmp_path / "cache")
+    prefix = prepare(environment, channels, places)
+    whole = Packed(prefix=prefix, channels=channels, packages=environment.packages)
+    code = "import sys, numpy\nprint(sys.version_info[0], numpy.arange(3).sum())"
+    (found,) = ran(xeus_site([whole], tmp_path), job("xpython", code))
+    assert found.cells[0].text == "3 3"
