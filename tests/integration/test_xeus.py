@@ -6,10 +6,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import pytest
-from nbformat.v4 import new_code_cell, new_notebook
-
 from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines
 from tests.xeus_kernels import NEED, python_channel, small_channel
 
@@ -34,6 +30,15 @@ languages = ["lua"]
 channels = ["{channel}"]
 """
 LUA = {"kernelspec": {"name": "xlua", "display_name": "Lua", "language": "lua"}}
+CELL: dict[str, Any] = {
+    "cell_type": "code",
+    "id": "a",
+    "metadata": {},
+    "execution_count": None,
+    "outputs": [],
+    "source": "print(6 * 7)",
+}
+NOTEBOOK = {"cells": [CELL], "metadata": LUA, "nbformat": 4, "nbformat_minor": 5}
 PAGE = """
 Another language
 ================
@@ -108,8 +113,7 @@ def test_xeus_alone(spec14: Spec14, tmp_path: Path) -> None:
 def test_a_page_chooses_another_language(spec14: Spec14, tmp_path: Path) -> None:
     project = copy_project("pure", tmp_path / "pure")
     settle(project, BOTH, small_channel(tmp_path))
-    notebook = new_notebook(cells=[new_code_cell("print(6 * 7)")], metadata=LUA)
-    nbformat.write(notebook, project / "docs" / "lua.ipynb")
+    (project / "docs" / "lua.ipynb").write_text(json.dumps(NOTEBOOK))
     (project / "docs" / "lua.rst").write_text(PAGE)
     with (project / "docs" / "index.rst").open("a") as index:
         index.write("\n.. toctree::\n\n   lua\n")

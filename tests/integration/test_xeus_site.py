@@ -1,10 +1,8 @@
 """Sites with xeus kernels, of packages from a local channel: alone, and beside Pyodide."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +14,7 @@ import pytest
 from tests.artefacts import make_python, make_wheel, write_tree
 from tests.conda_channel import PREFIX, Package, kernel, make_channel
 from tests.indexes import make_index
-from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines
+from tests.integration.conftest import Spec14, copy_project, error_lines
 from toolkit.archive import file_sha256
 from toolkit.check.site import read_site
 from toolkit.check.static import findings
