@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from toolkit.lite.application import Application
 from toolkit.lite.config import ALWAYS_APPS
 from toolkit.lite.site import LiteSite, build_lite
 from toolkit.lite.xeus.faults import KERNELS
+from toolkit.lite.xeus.kernels import names_in_site
 from toolkit.lite.xeus.layer import Packed
 from toolkit.lite.xeus.prefix import Prefix
 from toolkit.verify.outcome import LIMIT, Example, Verdict, judge
@@ -174,18 +174,14 @@ def _packages(prefix: Prefix) -> list[str]:
 
 
 def kernels_of(prefixes: Sequence[Prefix]) -> dict[str, str]:
-    """Give the language of each kernel of some environments, by the name it has in a site.
-
-    One that two environments have is called after both, as in
-    :func:`toolkit.browser.kernels.kernels_in`.
-    """
+    """Give the language of each kernel of some environments, by the name it has in a site."""
     found = [
         (prefix.folder.name, file.parent.name, json.loads(file.read_text("utf-8")))
         for prefix in prefixes
         for file in sorted((prefix.folder / KERNELS).glob("*/kernel.json"))
     ]
-    counted = Counter(name for _environment, name, _spec in found)
+    names = names_in_site([(environment, name) for environment, name, _spec in found])
     return {
-        f"{name} ({environment})" if counted[name] > 1 else name: str(spec.get("language", ""))
-        for environment, name, spec in found
+        name: str(spec.get("language", ""))
+        for name, (_environment, _name, spec) in zip(names, found, strict=True)
     }

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, Final
 from toolkit.browser.readers import KNOWN_AS, browser_program
 from toolkit.errors import ToolMissing, XeusFailed
 from toolkit.lite.config import read_json
+from toolkit.lite.xeus.kernels import names_in_site
 from toolkit.lite.xeus.names import FOLDER, KERNELS
 from toolkit.pins import IMAGE
 from toolkit.process import Finished, find_tool, run
@@ -145,19 +145,12 @@ class Ran:
 
 
 def kernels_in(site: Path) -> list[str]:
-    """Give the names of a site's xeus kernels, as its interface calls them.
-
-    One that two environments have is called after both (``extension/index.ts``, 5.1.0).
-    """
+    """Give the names of a site's xeus kernels, as its interface calls them."""
     file = site / FOLDER / KERNELS
     if not file.is_file():
         return []
     entries: list[dict[str, str]] = json.loads(file.read_text("utf-8"))
-    counted = Counter(one["kernel"] for one in entries)
-    return sorted(
-        f"{one['kernel']} ({one['env_name']})" if counted[one["kernel"]] > 1 else one["kernel"]
-        for one in entries
-    )
+    return sorted(names_in_site([(one["env_name"], one["kernel"]) for one in entries]))
 
 
 def run_jobs(

@@ -1,5 +1,7 @@
 """The kernels of a prefix: their names, and the Python that one of them runs."""
 
+from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import distributions
 from pathlib import PurePosixPath
 from typing import Final
@@ -16,6 +18,18 @@ def kernel_names(prefix: Prefix) -> tuple[str, ...]:
     """Give the names of a prefix's kernels, sorted."""
     found = (prefix.folder / KERNELS).glob("*/kernel.json")
     return tuple(sorted(file.parent.name for file in found))
+
+
+def names_in_site(kernels: Sequence[tuple[str, str]]) -> list[str]:
+    """Give what the interface calls kernels, each by its environment and its own name.
+
+    One that two environments have is called after both (``extension/index.ts`` of jupyterlite-xeus
+    5.1.0).
+    """
+    counted = Counter(name for _environment, name in kernels)
+    return [
+        f"{name} ({environment})" if counted[name] > 1 else name for environment, name in kernels
+    ]
 
 
 def python_version(prefix: Prefix) -> str | None:
