@@ -17,6 +17,24 @@ from toolkit.lite.snapshot.parts import PAGE, without_empty_pages, write_part
 
 PLATFORM = "pyemscripten_2026_0_wasm32"
 
+GREETINGS = '''
+"""Greetings."""
+
+
+def greet(name):
+    """
+    Greet somebody.
+
+    Examples
+    --------
+    >>> import greetings
+    >>> greetings.greet("you")
+    'hello you'
+    """
+    return f"hello {name}"
+'''
+"""A module with an example in it."""
+
 
 def make_wheel(
     folder: Path,

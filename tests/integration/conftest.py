@@ -91,6 +91,19 @@ def the_wheel(project: Path) -> Path:
     return wheel
 
 
+def own_sphinx_build(project: Path) -> subprocess.CompletedProcess[str]:
+    """Run Sphinx as a project itself does, with the Python that built its documentation."""
+    python = next((project / ".spec14" / "cache").glob("docs-env/**/bin/python"))
+    return subprocess.run(
+        [python, "-m", "sphinx", "-W", "docs", "html"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def error_lines(done: subprocess.CompletedProcess[str]) -> tuple[str, str]:
     """Give the two lines that end every error; there must be no traceback."""
     assert "Traceback" not in done.stdout + done.stderr, done.stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import make_python, make_wheel, write_tree
+from tests.artefacts import GREETINGS, make_python, make_wheel, write_tree
 from toolkit.archive import file_sha256
 from toolkit.docs.build import Built, Parts, build_docs
 from toolkit.errors import DiskFull, DocsFailed, LiteFailed
@@ -20,22 +20,6 @@ from toolkit.project import prepare_output, read_project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.wheels.index import Wheelhouse
 
-MODULE = '''
-"""Greetings."""
-
-
-def greet(name):
-    """
-    Greet somebody.
-
-    Examples
-    --------
-    >>> import greetings
-    >>> greetings.greet("you")
-    'hello you'
-    """
-    return f"hello {name}"
-'''
 CONF = """
 project = "greetings"
 extensions = ["sphinx.ext.autodoc", "numpydoc", "jupyterlite_sphinx"]
@@ -88,7 +72,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Stage:
         folder / "project",
         {
             "pyproject.toml": "[project]\nname = 'Greetings'\n",
-            "src/greetings.py": MODULE,
+            "src/greetings.py": GREETINGS,
             "docs/conf.py": CONF,
             "docs/index.rst": "Greetings\n=========\n\n.. toctree::\n\n   api\n   guide\n",
             "docs/api.rst": "API\n===\n\n.. autofunction:: greetings.greet\n",
@@ -97,7 +81,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     )
     stage = Stage(
         folder=project,
-        wheel=make_wheel(folder, "greetings", files={"greetings.py": MODULE}),
+        wheel=make_wheel(folder, "greetings", files={"greetings.py": GREETINGS}),
         python=make_python(folder / "env", project / "src"),
     )
     stage.run()
@@ -163,7 +147,7 @@ def test_nothing_is_written_into_the_source(built: Stage) -> None:
 
 def test_after_a_change_in_one_docstring_every_button_still_opens(stage: Stage) -> None:
     before = {page: notebooks_named(stage.site / page) for page in ("api.html", "guide.html")}
-    stage.write("src/greetings.py", MODULE.replace("hello", "good day"))
+    stage.write("src/greetings.py", GREETINGS.replace("hello", "good day"))
     stage.run()
     assert "good day you" in (stage.site / "api.html").read_text()
     assert notebooks_named(stage.site / "guide.html") == before["guide.html"]

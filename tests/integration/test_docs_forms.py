@@ -1,16 +1,20 @@
 """Documentation as projects have it: a gallery, the usual themes, both builders, -W and -j."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import FOREIGN, PROJECTS, ROOT, Spec14, copy_project
+from tests.integration.conftest import (
+    FOREIGN,
+    PROJECTS,
+    Spec14,
+    copy_project,
+    own_sphinx_build,
+)
 from toolkit.errors import DocsFailed, VersionsDiffer
 
 BADGE = re.compile(r'<a class="[^"]*" href="([^"]*)"><img alt="Launch JupyterLite"')
@@ -110,16 +114,8 @@ def test_a_sphinx_build_of_the_projects_own(again: Path) -> None:
     conf.write_text(
         conf.read_text().replace('"sphinx_gallery', '"toolkit.docs.sphinx", "sphinx_gallery')
     )
-    python = next((again / ".spec14" / "cache").glob("docs-env/**/bin/python"))
     for _ in range(2):
-        done = subprocess.run(
-            [python, "-m", "sphinx", "-W", "docs", "html"],
-            cwd=again,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = own_sphinx_build(again)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "2 buttons published" in done.stdout
         assert (again / "html" / "index.html").read_text().count("tryExamplesShowIframe(") == 1

@@ -1,12 +1,10 @@
 """The whole way with real xeus kernels: built, verified in them, and clicked on in Chromium."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import ROOT, Spec14, copy_project, error_lines
+from tests.integration.conftest import Spec14, copy_project, error_lines, own_sphinx_build
 from tests.xeus_kernels import NEED, python_channel, small_channel
 
 pytestmark = [*NEED]
@@ -89,15 +87,7 @@ def test_xeus_alone(spec14: Spec14, tmp_path: Path) -> None:
 
     conf = project / "docs" / "conf.py"
     conf.write_text(conf.read_text().replace('"numpydoc", ', '"numpydoc", "toolkit.docs.sphinx", '))
-    python = next((project / ".spec14" / "cache").glob("docs-env/**/bin/python"))
-    own = subprocess.run(
-        [python, "-m", "sphinx", "-W", "docs", "html"],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    own = own_sphinx_build(project)
     assert own.returncode == 0, own.stdout + own.stderr
     kernels = json.loads((project / "html" / "lite" / "xeus" / "kernels.json").read_text())
     assert [one["kernel"] for one in kernels] == ["xpython"]

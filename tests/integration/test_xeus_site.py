@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.artefacts import make_python, make_wheel, write_tree
+from tests.artefacts import GREETINGS, make_python, make_wheel, write_tree
 from tests.conda_channel import PREFIX, Package, kernel, make_channel
 from tests.indexes import make_index
 from tests.integration.conftest import Spec14, copy_project, error_lines
@@ -56,22 +56,6 @@ CHANNEL = [
         subdir="noarch",
     ),
 ]
-MODULE = '''
-"""Greetings."""
-
-
-def greet(name):
-    """
-    Greet somebody.
-
-    Examples
-    --------
-    >>> import greetings
-    >>> greetings.greet("you")
-    'hello you'
-    """
-    return f"hello {name}"
-'''
 CONF = """
 project = "greetings"
 extensions = ["sphinx.ext.autodoc", "numpydoc", "jupyterlite_sphinx"]
@@ -143,7 +127,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     folder = write_tree(
         tmp_path / "project",
         {
-            "src/greetings.py": MODULE,
+            "src/greetings.py": GREETINGS,
             "docs/conf.py": CONF,
             "docs/index.rst": "Greetings\n=========\n\n.. toctree::\n\n   api\n   guide\n",
             "docs/api.rst": "API\n===\n\n.. autofunction:: greetings.greet\n",
@@ -155,7 +139,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     )
     make_channel(folder / "channel", CHANNEL)
     requires = ["tiny>=1", "decorator"]
-    files = {"greetings.py": MODULE}
+    files = {"greetings.py": GREETINGS}
     wheel = make_wheel(tmp_path / "made", "greetings", requires=requires, files=files)
     return Stage(folder=folder, wheel=wheel, said=[])
 
