@@ -64,26 +64,26 @@ FROM toolchain-${TOOLCHAIN} AS toolchain
 # ---- Python packages, by hash.
 FROM toolchain AS python
 COPY images/requirements/ /opt/spec14/images/requirements/
-RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/var/cache/pip \
     python3.14 -m venv /opt/spec14/venv \
-    && with-host pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    && PIP_CACHE_DIR=/var/cache/pip with-host pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
         -r /opt/spec14/images/requirements/toolkit.txt \
     && ln -s "$(python -c 'import pyodide_build; print(*pyodide_build.__path__)')/tools/emscripten.meson.cross" /tmp/cross \
     && mkdir -p /usr/local/share/meson/cross && cp -L /tmp/cross /usr/local/share/meson/cross/pyodide && rm /tmp/cross
-RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/var/cache/pip \
     for set in native target kernel; do \
         for_target=; \
         [ $set != target ] || for_target="--platform pyemscripten_2026_0_wasm32 --python-version 3.14 --implementation cp --abi cp314"; \
-        with-host pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+        PIP_CACHE_DIR=/var/cache/pip with-host pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
             $for_target -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
     done
 
 # ---- The tools of the xeus kernels, beside: empack wants an older Click than ours.
 FROM toolchain AS xeus
 COPY images/requirements/xeus.txt /opt/spec14/images/requirements/
-RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/var/cache/pip \
     python3.14 -m venv /opt/spec14/xeus \
-    && with-host /opt/spec14/xeus/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+    && PIP_CACHE_DIR=/var/cache/pip with-host /opt/spec14/xeus/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
         -r /opt/spec14/images/requirements/xeus.txt
 
 # ---- The upstream pair: Pyodide's own cross-build environment and the Emscripten it names.
@@ -117,11 +117,11 @@ COPY images/pins.toml /opt/spec14/images/
 COPY images/recipes/ /opt/spec14/images/recipes/
 ENV PYODIDE_XBUILDENV_PATH=/opt/spec14/xbuildenv PYTHONPATH=/opt/spec14
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=secret,id=apt \
-    --mount=type=cache,target=/root/.cache/spec14,sharing=locked \
+    --mount=type=cache,target=/var/cache/spec14,sharing=locked \
     DEBIAN_MIRROR=${DEBIAN_MIRROR:-$(head -qn 1 /run/secrets/apt 2> /dev/null)} \
     with-host python -m toolkit.crossenv --toolchain "$TOOLCHAIN" --runtime /opt/spec14/runtime --home /opt/spec14/xbuildenv \
         --wheelhouse /opt/spec14/wheelhouse --libraries /opt/spec14/libraries \
-        --recipes /opt/spec14/images/recipes --cache /root/.cache/spec14
+        --recipes /opt/spec14/images/recipes --cache /var/cache/spec14
 COPY images/smoke/ /opt/spec14/smoke/
 RUN sh /opt/spec14/smoke/smoke
 
