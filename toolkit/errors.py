@@ -284,6 +284,13 @@ class SuppliedWheelFailed(Spec14Error):
     summary = "the wheel that --wheel names cannot be had, or is another project's"
 
 
+class AddressWrong(Spec14Error):
+    """The address of the published site is none."""
+
+    exit_code = 87
+    summary = "the address of the published site is none"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 
