@@ -28,6 +28,7 @@ MODULES: Final = {
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
     "verify": "toolkit.commands.verify",
+    "badge": "toolkit.commands.badge",
     "deploy": "toolkit.commands.deploy",
     "check": "toolkit.commands.check",
     "precompress": "toolkit.commands.precompress",

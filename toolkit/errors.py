@@ -277,6 +277,20 @@ class SiteFaulty(Spec14Error):
     summary = "a built site has faults that its readers would meet"
 
 
+class SuppliedWheelFailed(Spec14Error):
+    """The wheel that was named in the place of a build cannot be had, or is another project's."""
+
+    exit_code = 86
+    summary = "the wheel that --wheel names cannot be had, or is another project's"
+
+
+class AddressWrong(Spec14Error):
+    """The address of the published site is none."""
+
+    exit_code = 87
+    summary = "the address of the published site is none"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 

@@ -33,9 +33,11 @@ from toolkit.wheels.compilers import processors_allowed
 from toolkit.wheels.dependencies import site_wheels
 from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import Wheelhouse
-from toolkit.wheels.native import current_native_python, native_python
+from toolkit.wheels.native import current_native_python, native_python, native_version
 from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.store import shared_folder
+from toolkit.wheels.supplied import another_version, supplied_wheel
+from toolkit.wheels.version import version_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,9 @@ class Run:
         Whether the tools' own lines are shown.
     warn
         Whether the audit's errors let a wheel pass.
+    wheel
+        What names a wheel that takes the place of a build
+        (:func:`toolkit.wheels.supplied.supplied_wheel`).
     """
 
     project: Project
@@ -61,6 +66,7 @@ class Run:
     no_deps: bool = False
     verbose: bool = False
     warn: bool = False
+    wheel: str | None = None
 
     @contextmanager
     def step(self, title: str, key: str) -> Iterator[None]:
@@ -70,13 +76,15 @@ class Run:
 
 
 def up_to_date_wheel(run: Run) -> BuiltWheel:
-    """Give the project's wheel, built if it is stale and that is allowed.
+    """Give the project's wheel: the one that was named, or one built if it is stale.
 
     Raises
     ------
     StageMissing
         When it is stale and may not be built.
     """
+    if run.wheel is not None:
+        return _supplied(run, run.wheel)
     current = current_wheel(run.project)
     if current is not None:
         run.steps.say(f"{current.path.name} is up to date (sha256 {current.sha256[:12]})")
@@ -96,6 +104,13 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     if built.compiled and (reason := unofficial()) is not None:
         run.steps.say(f"not for PyPI: {reason} (docs/toolchain.md)")
     return built
+
+
+def _supplied(run: Run, word: str) -> BuiltWheel:
+    wheel = supplied_wheel(run.project, word, say=run.steps.say)
+    if other := another_version(run.project, wheel.path):
+        run.steps.say(other)
+    return wheel
 
 
 def _say_lowered(run: Run, built: BuiltWheel) -> None:
@@ -126,7 +141,8 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     packed = _packed(run, wanted) if wanted is not None and not wanted.is_locked else None
     # Looked at once, before the build: what is edited meanwhile is not in the site.
     source = digest(project.root, source_files(project.root))
-    wheel = current_wheel(project)
+    wheel = current_wheel(project) if run.wheel is None else up_to_date_wheel(run)
+    supplied = None if run.wheel is None else wheel
     record = project.cache / "docs.json"
     if wheel is not None:
         kept = read_record(record)
@@ -143,11 +159,13 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         packed = _packed(run, wanted)
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
-        wheel_job = crew.start(up_to_date_wheel, run)
+        wheel_job = crew.start(lambda: supplied or up_to_date_wheel(run))
         if not is_compiled(project, project_files(project)):
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()
+    if supplied is not None and not version_source(project).version:
+        _say_version(run, supplied, python)
     with (
         run.step("building the documentation", "docs"),
         run.steps.counted("examples") as progress,
@@ -166,6 +184,13 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     write_record(record, {"inputs": inputs, "pages": built.pages})
     run.steps.say(f"published {built.pages} pages in {built.site}")
     return built
+
+
+def _say_version(run: Run, wheel: BuiltWheel, python: Path) -> None:
+    """Compare with the version of the build for this machine: the source does not say its own."""
+    installed = native_version(python, run.project.name)
+    if other := another_version(run.project, wheel.path, installed):
+        run.steps.say(other)
 
 
 def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:

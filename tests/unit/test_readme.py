@@ -83,6 +83,10 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     "spec14 wheel --for-upload": (
         By(file="tests/integration/test_toolchain_emsdk.py", words="wheel --for-upload"),
     ),
+    "spec14 docs --wheel wheelhouse/": (
+        By(file="tests/integration/test_wheel_supplied.py", words="docs --project … --wheel"),
+    ),
+    "spec14 badge": (By(file="tests/unit/test_verify_badge.py", words="badge --project"),),
     "spec14 check": (By(file=LINES, words="spec14 check"),),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from toolkit.commands.compared import show
-from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, WHEEL, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
@@ -33,6 +33,7 @@ shard_option = click.option(
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@WHEEL
 @click.option(
     "--against-native",
     is_flag=True,
@@ -68,6 +69,7 @@ def test(
     no_deps: bool,
     offline: bool,
     distribution: str | None,
+    wheel: str | None,
     against_native: bool,
     shard: tuple[int, int] | None,
     check_skips: bool,
@@ -88,7 +90,7 @@ def test(
     if against_native:
         native.require_pytest(project, words)
     with working_on(project):
-        run = run_on(project, options, no_deps=no_deps)
+        run = run_on(project, options, no_deps=no_deps, wheel=wheel)
         built = up_to_date_wheel(run)
         choices = TestChoices(limits=limits, shard=shard, check_skips=check_skips)
         ended = run_tests(project, built, words, choices, say=run.steps.say)
