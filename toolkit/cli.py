@@ -18,6 +18,8 @@ from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes
 
 MODULES: Final = {
+    "init": "toolkit.commands.init",
+    "ci": "toolkit.commands.ci",
     "info": "toolkit.commands.info",
     "wheel": "toolkit.commands.wheel",
     "audit": "toolkit.commands.audit",

@@ -298,6 +298,27 @@ class ServeFailed(Spec14Error):
     summary = "the site cannot be served"
 
 
+class NotOverwritten(Spec14Error):
+    """A file of the project's is there already and says something else."""
+
+    exit_code = 73
+    summary = "`spec14 init` would overwrite a file of the project's"
+
+
+class NotAdopted(Spec14Error):
+    """What a project needs is not there, or cannot be written."""
+
+    exit_code = 74
+    summary = "what `spec14 init` writes is not there, or cannot be written"
+
+
+class WheelNotTested(Spec14Error):
+    """The wheel in the site is not the one whose tests passed."""
+
+    exit_code = 75
+    summary = "the wheel in the site is not the one whose tests passed"
+
+
 def all_errors() -> list[type[Spec14Error]]:
     """Give every kind of error, by exit code (the table in the documentation)."""
 

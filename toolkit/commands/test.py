@@ -23,6 +23,11 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
         raise click.BadParameter(str(error)) from error
 
 
+shard_option = click.option(
+    "--shard", callback=_shard, metavar="3/10", help="Run the third of ten parts."
+)
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @PROJECT
 @NO_DEPS
@@ -37,7 +42,7 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.option("--workers", type=click.IntRange(1), help="Interpreters at once.")
 @click.option("--timeout", type=click.FloatRange(0), help="Seconds one test may take; 0: no limit.")
 @click.option("--run-timeout", type=click.FloatRange(0), help="Seconds the whole run may take.")
-@click.option("--shard", callback=_shard, metavar="3/10", help="Run the third of ten parts.")
+@shard_option
 @click.option(
     "--replace-after", type=click.IntRange(1), help="Tests after which an interpreter is replaced."
 )
