@@ -25,6 +25,7 @@ MODULES: Final = {
     "report": "toolkit.commands.report",
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
+    "lock": "toolkit.commands.lock",
     "verify": "toolkit.commands.verify",
     "deploy": "toolkit.commands.deploy",
     "check": "toolkit.commands.check",
