@@ -27,6 +27,7 @@ MODULES: Final = {
     "report": "toolkit.commands.report",
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
+    "lock": "toolkit.commands.lock",
     "verify": "toolkit.commands.verify",
     "badge": "toolkit.commands.badge",
     "deploy": "toolkit.commands.deploy",

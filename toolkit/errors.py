@@ -74,6 +74,13 @@ class ImageBuildFailed(Spec14Error):
     summary = "the image could not be built"
 
 
+class XeusLockStale(Spec14Error):
+    """``spec14 lock --check``: the lock of the xeus kernels is not that of their environment."""
+
+    exit_code = 16
+    summary = "spec14-xeus.lock is missing, or was made for another environment"
+
+
 class ProjectMissing(Spec14Error):
     """The project's folder does not exist."""
 

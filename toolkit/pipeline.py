@@ -13,16 +13,21 @@ from toolkit.crew import Crew
 from toolkit.data.gather import DataFile, gather_data
 from toolkit.docs.build import Built, Parts, around_pages, build_docs
 from toolkit.docs.source import documented_in, find_source
-from toolkit.errors import StageMissing, XeusFailed
+from toolkit.errors import StageMissing
 from toolkit.lite.snapshot.site import Snapshots
 from toolkit.lite.xeus.layer import Packed
-from toolkit.lite.xeus.project import with_wheels
-from toolkit.lite.xeus.site import upstream
-from toolkit.lite.xeus.wanted import Wanted, prepare_wanted, read_wanted
+from toolkit.lite.xeus.project import require_packaged
+from toolkit.lite.xeus.stage import (
+    has_pyodide_alone,
+    require_readable,
+    wanted_in,
+    with_own_wheel,
+)
+from toolkit.lite.xeus.wanted import Wanted, prepare_wanted
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_of_docs
-from toolkit.settings import PYODIDE, XEUS
+from toolkit.settings import XEUS
 from toolkit.testing.run import was_tested
 from toolkit.toolchain import unofficial
 from toolkit.verify.run import Telling
@@ -136,7 +141,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     how = how or Examination()
     project = run.project
     requires = requirements_of_docs(project)
-    wanted = None if _has_pyodide_alone(project) else _wanted(project, find_source(project))
+    wanted = None if has_pyodide_alone(project) else wanted_in(project, find_source(project))
     # A lock that is written here belongs to the source, which is looked at next.
     packed = _packed(run, wanted) if wanted is not None and not wanted.is_locked else None
     # Looked at once, before the build: what is edited meanwhile is not in the site.
@@ -154,7 +159,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
     # First: it costs least, and most often goes wrong.
     data = gather_data(project, say=run.steps.say)
-    _require_readable(project, data)
+    require_readable(project, data)
     if wanted is not None and packed is None:
         packed = _packed(run, wanted)
     record.unlink(missing_ok=True)
@@ -170,7 +175,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
         run.step("building the documentation", "docs"),
         run.steps.counted("examples") as progress,
     ):
-        parts = _parts(run, wheel, data, _with_wheels(run, wheel, wanted, packed))
+        parts = _parts(run, wheel, data, wanted, packed)
         built = build_docs(
             project,
             parts,
@@ -209,15 +214,15 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     """
     project = run.project
     data = gather_data(project, say=run.steps.say)
-    _require_readable(project, data)
-    wanted = None if _has_pyodide_alone(project) else _wanted(project, documented_in(folder))
+    require_readable(project, data)
+    wanted = None if has_pyodide_alone(project) else wanted_in(project, documented_in(folder))
     packed = None if wanted is None else _packed(run, wanted)
     wheel = up_to_date_wheel(run)
     with (
         run.step("building the Lite site", "lite"),
         run.steps.counted("examples") as progress,
     ):
-        parts = _parts(run, wheel, data, _with_wheels(run, wheel, wanted, packed))
+        parts = _parts(run, wheel, data, wanted, packed)
         count = around_pages(
             project,
             folder,
@@ -230,39 +235,23 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     return count
 
 
-def _has_pyodide_alone(project: Project) -> bool:
-    return project.settings.kernel == PYODIDE
-
-
-def _wanted(project: Project, source: Path) -> Wanted:
-    return read_wanted(project, source, upstream().channels)
-
-
 def _packed(run: Run, wanted: Wanted) -> Packed:
+    project = run.project
     with run.step("preparing the xeus kernels", "xeus"):
-        return prepare_wanted(wanted, offline=run.project.settings.offline, say=run.steps.say)
-
-
-def _with_wheels(
-    run: Run, wheel: BuiltWheel, wanted: Wanted | None, packed: Packed | None
-) -> tuple[Packed, ...]:
-    """Give the environments of the site, with the project's wheel beside their packages."""
-    if wanted is None or packed is None:
-        return ()
-    return (with_wheels(run.project, wanted.environment, packed, wheel.path, say=run.steps.say),)
-
-
-def _require_readable(project: Project, data: Sequence[DataFile]) -> None:
-    """Refuse data that no kernel of the site can read: it is Pyodide's start that shows it."""
-    if data and project.settings.kernel == XEUS:
-        msg = "[tool.spec14.data] names files, and a xeus kernel cannot read them by their URL"
-        raise XeusFailed(msg, do='set kernel to "both", or put them into jupyterlite_contents')
+        packed = prepare_wanted(wanted, offline=project.settings.offline, say=run.steps.say)
+        require_packaged(project, wanted.environment, packed)
+    return packed
 
 
 def _parts(
-    run: Run, wheel: BuiltWheel, data: Sequence[DataFile], xeus: tuple[Packed, ...]
+    run: Run,
+    wheel: BuiltWheel,
+    data: Sequence[DataFile],
+    wanted: Wanted | None,
+    packed: Packed | None,
 ) -> Parts:
     project = run.project
+    xeus = with_own_wheel(project, wheel.path, wanted, packed, say=run.steps.say)
     if project.settings.kernel == XEUS:
         wheels: tuple[Path, ...] = (wheel.path,)
     else:

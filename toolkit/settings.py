@@ -19,10 +19,14 @@ XEUS: Final = "xeus"
 KERNELS: Final = (PYODIDE, XEUS, "both")
 """What ``[tool.spec14] kernel`` may say."""
 
+RATTLER: Final = "rattler"
+MICROMAMBA: Final = "micromamba"
+
 CHOICES: Final = (
     ("verify", "fail_on", ("new", "any", "never")),
     ("verify", "differs", ("on", "off")),
     ("data", "cors", ("none", "jsdelivr", "statically", "githack")),
+    ("xeus", "solver", (RATTLER, MICROMAMBA)),
 )
 """Tables, keys in them, and what these may say."""
 
@@ -248,6 +252,11 @@ class XeusSettings:
     )
     private: tuple[str, ...] = option(
         (), "beginnings of channels' addresses that the site does not tell its readers"
+    )
+    solver: str = option(
+        RATTLER,
+        'who chooses and installs the packages: "rattler" (py-rattler, in the image) or '
+        '"micromamba" (yours: on PATH, or what MAMBA_EXE names)',
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.xeus_stage import Stage, make_stage
 from toolkit.host.stages import TEST_CACHE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -83,6 +84,13 @@ def pure(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Path:
     done = spec14("wheel", "--project", project)
     assert done.returncode == 0, done.stdout + done.stderr
     return project
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Give a project with a conda channel of its own, and a cache of its own."""
+    monkeypatch.delenv("SPEC14_CACHE", raising=False)
+    return make_stage(tmp_path)
 
 
 def the_wheel(project: Path) -> Path:

@@ -112,4 +112,10 @@ def test_a_page_chooses_another_language(spec14: Spec14, tmp_path: Path) -> None
     verdicts = {one["document"]: one["kind"] for one in examples(project)}
     assert verdicts["lua"] == "works"
     assert set(verdicts.values()) == {"works"}
-    assert {one["page"] for one in clicked(spec14, project)} >= {"index.html", "lua.html"}
+    found = clicked(spec14, project)
+    assert {one["page"] for one in found} >= {"index.html", "lua.html"}
+    for button in found:
+        asked = {path for path, _size in button["heaviest"]}
+        begun = any("/static/pyodide/" in path for path in asked)
+        # Whoever opens another language's notebook does not load Pyodide beside it.
+        assert begun == (button["page"] != "lua.html"), asked

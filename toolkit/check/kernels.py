@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.cache import read_record
 from toolkit.check.findings import Finding
 from toolkit.check.site import BuiltSite, LiteSite, listed
 from toolkit.lite.xeus.names import FOLDER, KERNELS, META, PACKAGES
@@ -34,7 +35,7 @@ def local_channels(site: BuiltSite) -> Iterator[Finding]:
     """Look for channels of conda packages that are folders of the machine that built the site."""
     for lite in site.lites:
         for file in sorted((lite.folder / FOLDER).glob(f"*/{META}")):
-            meta = _read(file)
+            meta = read_record(file)
             named = [_read_key(one, "channel") for one in listed(meta.get("packages"))]
             channels = {str(one) for one in (*listed(meta.get("channels")), *named)}
             for channel in sorted(one for one in channels if one.startswith(LOCAL)):
@@ -52,7 +53,7 @@ def _wanted(lite: LiteSite) -> Iterator[Path]:
     for kernel in _read_list(top / KERNELS):
         name, environment = _read_key(kernel, "kernel"), _read_key(kernel, "env_name")
         folder = top / environment
-        spec = _read(folder / name / "kernel.json")
+        spec = read_record(folder / name / "kernel.json")
         yield folder / name / "kernel.json"
         for program in listed(spec.get("argv"))[:1]:
             script = lite.folder / str(program)
@@ -61,7 +62,7 @@ def _wanted(lite: LiteSite) -> Iterator[Path]:
         shared = metadata.get("shared") if isinstance(metadata, dict) else None
         yield from (folder / name / str(one) for one in shared or ())
         yield folder / META
-        meta = _read(folder / META)
+        meta = read_record(folder / META)
         for packed in (*listed(meta.get("packages")), *listed(meta.get("mounts"))):
             yield folder / PACKAGES / _read_key(packed, "filename")
 
@@ -75,11 +76,3 @@ def _read_list(file: Path) -> list[Any]:
         return listed(json.loads(file.read_text("utf-8")))
     except OSError, ValueError:
         return []  # toolkit.check.origins.unreadable says so
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        read = json.loads(file.read_text("utf-8"))
-    except OSError, ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
