@@ -210,7 +210,8 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
         The unpacked runtime, where there is one.
     versions
         Gives what is there, ``None`` for nothing, of: ``python:NAME`` (a package's
-        version), ``xeus:NAME`` (beside the tools of the xeus kernels), ``program:NAME``, ``wheel:NAME`` (in the wheelhouse), ``npm:NAME`` (the
+        version), ``xeus:NAME`` (the same beside the tools of the xeus kernels),
+        ``program:NAME``, ``wheel:NAME`` (in the wheelhouse), ``npm:NAME`` (the
         integrity of its archive), ``kernel:pyodide`` (the version a kernel names),
         ``upstream:NAME`` (in the image's record of its toolchain), ``suite`` and ``python-minor``.
     """

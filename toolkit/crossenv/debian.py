@@ -59,9 +59,7 @@ def source_lines(environ: Mapping[str, str], printed: str, kind: str = "deb-src"
     return [f"{kind} {uri} {suite} main" for uri, suite in found]
 
 
-def prepare(
-    folder: Path, environ: Mapping[str, str] = os.environ, *, kind: str = "deb-src"
-) -> Apt:
+def prepare(folder: Path, environ: Mapping[str, str] = os.environ, *, kind: str = "deb-src") -> Apt:
     """Fetch the lists of packages into `folder`.
 
     Parameters
