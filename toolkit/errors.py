@@ -326,6 +326,27 @@ class WheelNotTested(Spec14Error):
     summary = "the wheel in the site is not the one whose tests passed"
 
 
+class IndexFailed(Spec14Error):
+    """A package index does not answer, or answers what nobody expects."""
+
+    exit_code = 80
+    summary = "a package index does not answer, or gives something unexpected"
+
+
+class MoveRefused(Spec14Error):
+    """The pins were not moved; every file is as it was."""
+
+    exit_code = 81
+    summary = "the pins were not moved: no set belongs together, or its proof failed"
+
+
+class MoveAvailable(Spec14Error):
+    """A newer set of pins belongs together (`--check`)."""
+
+    exit_code = 82
+    summary = "a newer set of pins belongs together (update-pins --check)"
+
+
 def all_errors() -> list[type[Spec14Error]]:
     """Give every kind of error, by exit code (the table in the documentation)."""
 

@@ -1,0 +1,72 @@
+"""The upstream compiler of a runtime: what a person reads off emsdk's repository.
+
+The host of that repository is none of the three registries, so it is not asked here. When the
+runtime is made with another Emscripten, ``--emsdk FILE`` gives what ``[toolchain.emsdk.upstream]``
+needs (docs/new-runtime.md says where each value stands).
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from toolkit.errors import MoveRefused
+from toolkit.upkeep.tree import Tree
+
+SHAPES: Final = {
+    "commit": r"[0-9a-f]{40}",
+    "build": r"[0-9a-f]{40}",
+    "build-sha256": r"[0-9a-f]{64}",
+    "node": r"\d+\.\d+\.\d+",
+    "node-sha256": r"[0-9a-f]{64}",
+}
+"""What each value looks like."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """Where the upstream compiler of one Emscripten comes from.
+
+    Attributes
+    ----------
+    emscripten
+        Its version.
+    values
+        As in ``[toolchain.emsdk.upstream]``.
+    """
+
+    emscripten: str
+    values: Mapping[str, str]
+
+
+def upstream_of(tree: Tree, file: Path | None) -> Upstream:
+    """Give what `file` says, or the pins of now without one.
+
+    Raises
+    ------
+    MoveRefused
+        When the file cannot be read, or a value is missing or of a wrong shape.
+    """
+    if file is None:
+        emscripten = tree.emsdk.toolchain["emscripten"].removeprefix("==")
+        return Upstream(emscripten=emscripten, values=tree.emsdk.upstream)
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{file} cannot be read: {error}"
+        raise MoveRefused(msg, do=_write()) from error
+    shapes = {"emscripten": r"\d+\.\d+\.\d+", **SHAPES}
+    for name, shape in shapes.items():
+        value = table.get(name)
+        if not isinstance(value, str) or re.fullmatch(shape, value) is None:
+            msg = f"{file}: {name} is {value!r}" if name in table else f"{file} has no {name}"
+            raise MoveRefused(msg, do=_write())
+    if unknown := sorted(set(table) - set(shapes)):
+        raise MoveRefused(f"{file} has an unknown key {unknown[0]!r}", do=_write())
+    return Upstream(emscripten=table["emscripten"], values={name: table[name] for name in SHAPES})
+
+
+def _write() -> str:
+    return f'write emscripten = "5.0.3" and so on: {", ".join(SHAPES)} (docs/new-runtime.md)'
