@@ -8,7 +8,15 @@ from toolkit.progress import Steps
 from toolkit.project import Project
 
 
-def run_on(project: Project, options: Options, *, no_deps: bool = False, warn: bool = False) -> Run:
+def run_on(
+    project: Project,
+    options: Options,
+    *,
+    no_deps: bool = False,
+    warn: bool = False,
+    steps: Steps | None = None,
+) -> Run:
     """Give a run on a project; its lines go to standard error where output is for machines."""
-    steps = Steps(sys.stderr if options.as_json else sys.stdout, quiet=options.quiet)
+    if steps is None:
+        steps = Steps(sys.stderr if options.as_json else sys.stdout, quiet=options.quiet)
     return Run(project=project, steps=steps, no_deps=no_deps, verbose=options.debug, warn=warn)
