@@ -131,10 +131,10 @@ def published_sdist(name: str, version: str) -> Published | None:
             msg = f"the index does not answer for {name}: {said[0].splitlines()[0]}"
             do = "see that the package index can be reached"
             raise SourceFailed(msg, do=do, detail="\n".join(said))
-    hashes = (best.link.hashes or {}) if best is not None else {}
-    if best is None or "sha256" not in hashes:
+    stated = None if best is None else best.link.hash_option
+    if best is None or stated is None or "sha256" not in stated:
         return None
-    return Published(url=best.link.url_without_fragment, sha256=hashes["sha256"][0])
+    return Published(url=best.link.url_without_fragment, sha256=stated["sha256"][0])
 
 
 def _download(

@@ -7,10 +7,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.artefacts import COMPILED, make_loading_runtime, make_wheel
 from toolkit.errors import AuditFailed, IndexRefused, Untrusted
+from toolkit.lite.kernel import extension_folder
 from toolkit.nightly.folder import RECORD, Admission, add_wheels
 from toolkit.nightly.pages import HEADERS, HTML, JSON, JSON_TYPE, PIPLITE
 
@@ -90,6 +92,10 @@ def test_the_list_for_piplite(index: Path) -> None:
     # piplite puts such an address behind the folder of all.json.
     assert release["url"] == "./my-pkg/My_Pkg-1.1.dev2%2Bg1-py3-none-any.whl"
     assert release["requires_python"] == ">3"
+    schema = extension_folder() / "static" / "schema" / "piplite.v0.schema.json"
+    jsonschema.validate(  # type: ignore[no-untyped-call]
+        json.loads((index / PIPLITE).read_text()), json.loads(schema.read_text("utf-8"))
+    )
 
 
 def test_the_headers(index: Path, tmp_path: Path, admission: Admission) -> None:

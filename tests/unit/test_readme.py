@@ -83,6 +83,8 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     "spec14 wheel --for-upload": (
         By(file="tests/integration/test_toolchain_emsdk.py", words="wheel --for-upload"),
     ),
+    "spec14 recipe": (By(file="tests/integration/test_distributions.py", words="recipe pyodide"),),
+    "spec14 index": (By(file="tests/integration/test_index_clients.py", words="index"),),
     "spec14 check": (By(file=LINES, words="spec14 check"),),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),
