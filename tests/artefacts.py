@@ -43,13 +43,18 @@ def make_wheel(
     version: str = "1.0",
     tag: str = "py3-none-any",
     requires: Sequence[str] = (),
+    fields: Sequence[str] = (),
     files: Mapping[str, str | bytes] | None = None,
 ) -> Path:
-    """Write a wheel (the binary distribution format, with a RECORD that is right)."""
+    """Write a wheel (the binary distribution format, with a RECORD that is right).
+
+    `fields` are more lines of its METADATA.
+    """
     stem = name.replace("-", "_")
     info = f"{stem}-{version}.dist-info"
     metadata = [f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}"]
     metadata += [f"Requires-Dist: {line}" for line in requires]
+    metadata += fields
     content: dict[str, str | bytes] = {
         **(files or {f"{stem}/__init__.py": f"name = {name!r}\n"}),
         f"{info}/METADATA": "\n".join(metadata) + "\n",

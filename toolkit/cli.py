@@ -34,6 +34,8 @@ MODULES: Final = {
     "check": "toolkit.commands.check",
     "precompress": "toolkit.commands.precompress",
     "serve": "toolkit.commands.serve",
+    "recipe": "toolkit.commands.recipe",
+    "index": "toolkit.commands.index",
 }
 """Where each subcommand is, by its name."""
 

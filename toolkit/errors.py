@@ -347,6 +347,27 @@ class MoveAvailable(Spec14Error):
     summary = "a newer set of pins belongs together (update-pins --check)"
 
 
+class RecipeFailed(Spec14Error):
+    """A recipe for a distribution cannot be written from this project."""
+
+    exit_code = 76
+    summary = "a recipe for a distribution cannot be written from this project"
+
+
+class IndexRefused(Spec14Error):
+    """A wheel cannot stand in the index, or the folder is no index of ours."""
+
+    exit_code = 77
+    summary = "a wheel cannot stand in the index, or the folder is no index of spec14's"
+
+
+class UploadFailed(Spec14Error):
+    """A channel's own client could not upload."""
+
+    exit_code = 78
+    summary = "the upload to a channel failed"
+
+
 def all_errors() -> list[type[Spec14Error]]:
     """Give every kind of error, by exit code (the table in the documentation)."""
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from toolkit.errors import SettingsError
 from toolkit.tables import option, read_table
@@ -21,6 +22,8 @@ KERNELS: Final = (PYODIDE, XEUS, "both")
 
 RATTLER: Final = "rattler"
 MICROMAMBA: Final = "micromamba"
+
+INDEX_SCHEMES: Final = ("https", "http", "file")
 
 CHOICES: Final = (
     ("verify", "fail_on", ("new", "any", "never")),
@@ -313,6 +316,11 @@ class Settings:
         'distribution: "pyodide" (yes), "never" (its sdist is built instead) or "ask" (it is an '
         "error that names --distribution=pyodide)",
     )
+    extra_index: tuple[str, ...] = option(
+        (),
+        "addresses of package indexes (https:, http:, file:) that are asked besides pip's own: "
+        "nightlies of what the project requires (docs/nightly.md)",
+    )
     offline: bool = option(
         default=False,
         description="ask no package index and no other host: only the lock, the caches and the "
@@ -340,7 +348,21 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
             key = name.replace("_", "-")
             msg = f"tool.spec14.{part}.{key} must not be {value!r}"
             raise SettingsError(msg, do=f"use one of: {', '.join(known)}")
+    for url in settings.extra_index:
+        _require_index(url)
     return settings
+
+
+def _require_index(url: str) -> None:
+    parts = urlsplit(url)
+    plain = not any(letter.isspace() for letter in url)
+    if not plain or parts.scheme not in INDEX_SCHEMES or not (parts.netloc or parts.path):
+        msg = f"tool.spec14.extra-index must not hold {url!r}"
+        raise SettingsError(msg, do="write the address of an index: https://host/simple/")
+    if "@" in parts.netloc:
+        msg = f"tool.spec14.extra-index names {parts.hostname} with a user name or a password"
+        do = "take it out: pip's configuration (extra-index-url) is the place for it"
+        raise SettingsError(msg, do=do)
 
 
 def parse_skips(table: Mapping[str, Any], where: str) -> tuple[SkipSettings, ...]:

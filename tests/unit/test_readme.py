@@ -87,6 +87,8 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
         By(file="tests/integration/test_wheel_supplied.py", words="docs --project … --wheel"),
     ),
     "spec14 badge": (By(file="tests/unit/test_verify_badge.py", words="badge --project"),),
+    "spec14 recipe": (By(file="tests/integration/test_distributions.py", words="recipe pyodide"),),
+    "spec14 index": (By(file="tests/integration/test_index_clients.py", words="index"),),
     "spec14 check": (By(file=LINES, words="spec14 check"),),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),

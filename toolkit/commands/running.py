@@ -15,9 +15,11 @@ def run_on(
     no_deps: bool = False,
     warn: bool = False,
     wheel: str | None = None,
+    steps: Steps | None = None,
 ) -> Run:
     """Give a run on a project; its lines go to standard error where output is for machines."""
-    steps = Steps(sys.stderr if options.as_json else sys.stdout, quiet=options.quiet)
+    if steps is None:
+        steps = Steps(sys.stderr if options.as_json else sys.stdout, quiet=options.quiet)
     return Run(
         project=project,
         steps=steps,

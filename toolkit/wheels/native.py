@@ -93,7 +93,7 @@ def native_python(project: Project, requirements: Sequence[str], use: Use = DOCS
     folder = project.cache / use.folder
     python, record = folder / "bin" / "python", folder / RECORD
     wheel = _native_wheel(project, project_files(project))
-    environment = uv_environment(project.cache, offline=project.settings.offline)
+    environment = _environment(project)
     if read_record(record).get("base") != base:
         shutil.rmtree(folder, ignore_errors=True)
         _create(folder, environment, use)
@@ -116,9 +116,21 @@ def native_version(python: Path, name: str) -> str | None:
     return next((one.version for one in distributions(name=name, path=[str(packages)])), None)
 
 
+def _environment(project: Project) -> dict[str, str]:
+    """Give uv's variables; an index of nightlies may have no wheel for this machine.
+
+    uv would take a package from the first index that knows it and then find nothing there that
+    fits: here the best version of all indexes counts, as it does for pip.
+    """
+    extra, offline = project.settings.extra_index, project.settings.offline
+    environment = uv_environment(project.cache, offline=offline, extra_index=extra)
+    return {**environment, "UV_INDEX_STRATEGY": "unsafe-best-match"} if extra else environment
+
+
 def _keys(project: Project, requirements: Sequence[str], use: Use) -> tuple[str, str]:
     """Give what decides the environment as a whole, and what its copy of the project."""
-    base = key_of(sorted(requirements), fingerprint(), sys.prefix, use.sees_image)
+    facts = (sorted(requirements), fingerprint(), sys.prefix, use.sees_image)
+    base = key_of(*facts, *project.settings.extra_index)
     return base, digest(project.folder, project_files(project))
 
 
