@@ -19,6 +19,7 @@ from toolkit.host.report import exit_codes
 
 MODULES: Final = {
     "info": "toolkit.commands.info",
+    "assess": "toolkit.commands.assess",
     "wheel": "toolkit.commands.wheel",
     "audit": "toolkit.commands.audit",
     "test": "toolkit.commands.test",

@@ -87,7 +87,7 @@ def read_wanted(project: Project, source: Path, known: Mapping[str, str]) -> Wan
         places=Places(
             lock=project.root / NAME,
             cache=(shared_folder() or project.cache) / "xeus",
-            configuration=_mirrors(),
+            configuration=mirrors(),
         ),
     )
 
@@ -110,7 +110,14 @@ def _environment(project: Project, settings: XeusSettings, source: Path) -> Envi
     return read_file(file)
 
 
-def _mirrors() -> tuple[Path, ...]:
+def mirrors() -> tuple[Path, ...]:
+    """Give further files of rattler's configuration.
+
+    Raises
+    ------
+    XeusFailed
+        When `MIRRORS` names what is no file.
+    """
     named = os.environ.get(MIRRORS)
     if not named:
         return ()
