@@ -21,6 +21,7 @@ MODULES: Final = {
     "init": "toolkit.commands.init",
     "ci": "toolkit.commands.ci",
     "info": "toolkit.commands.info",
+    "assess": "toolkit.commands.assess",
     "wheel": "toolkit.commands.wheel",
     "audit": "toolkit.commands.audit",
     "test": "toolkit.commands.test",

@@ -368,6 +368,15 @@ class UploadFailed(Spec14Error):
     summary = "the upload to a channel failed"
 
 
+class WouldNotWork(Spec14Error):
+    """With ``spec14 assess --strict``: something is in the way of building or importing."""
+
+    exit_code = 71
+    summary = (
+        "`spec14 assess --strict`: something is in the way of building, installing or importing"
+    )
+
+
 def all_errors() -> list[type[Spec14Error]]:
     """Give every kind of error, by exit code (the table in the documentation)."""
 

@@ -81,7 +81,7 @@ def fetch_sdist(requirement: str, folder: Path, *, offline: bool = False) -> Pat
         raise LockFailed(msg, do="run the same command once without --offline")
     with _words_of_unearth() as said, _known_failures(wanted, said):
         finder = PackageFinder(
-            index_urls=_indexes(), no_binary=[wanted.name], target_python=TargetPython()
+            index_urls=index_urls(), no_binary=[wanted.name], target_python=TargetPython()
         )
         # As pip does: a pre-release only where it is asked for, or there is nothing else.
         best = (
@@ -203,7 +203,8 @@ def _nothing_found(finder: PackageFinder, wanted: Requirement, said: list[str]) 
     return SourceFailed(msg, do="state a version that the index has, with an sdist", detail=detail)
 
 
-def _indexes() -> list[str]:
+def index_urls() -> list[str]:
+    """Give the addresses of the indexes that pip is configured for; none: the client's own."""
     configured = pip_configuration(os.environ)
     return [
         url for key in ("index-url", "extra-index-url") for url in configured.get(key, "").split()

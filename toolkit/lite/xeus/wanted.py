@@ -92,7 +92,7 @@ def read_wanted(project: Project, source: Path, known: Mapping[str, str]) -> Wan
         places=Places(
             lock=project.root / NAME,
             cache=(shared_folder() or project.cache) / "xeus",
-            configuration=_mirrors(settings.solver),
+            configuration=mirrors(settings.solver),
         ),
         solver=Micromamba() if settings.solver == MICROMAMBA else RATTLER,
     )
@@ -116,7 +116,14 @@ def _environment(project: Project, settings: XeusSettings, source: Path) -> Envi
     return read_file(file)
 
 
-def _mirrors(solver: str) -> tuple[Path, ...]:
+def mirrors(solver: str) -> tuple[Path, ...]:
+    """Give further files of a solver's configuration.
+
+    Raises
+    ------
+    XeusFailed
+        When `MIRRORS` names what is no file.
+    """
     named = os.environ.get(MIRRORS)
     if not named:
         return ()

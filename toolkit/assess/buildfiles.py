@@ -1,0 +1,269 @@
+"""What build files ask for: languages, libraries, OpenMP, assembly, shared libraries.
+
+``meson.build`` and ``CMakeLists.txt`` are read as calls with words, with the conditions they stand
+under; ``setup.py`` as a tree. None is run, so what is put together from variables is not seen.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from toolkit.assess.findings import Guard
+from toolkit.assess.text import HASH, line_of, without_comments
+
+ASSEMBLY: Final = (".s", ".asm", ".nasm")
+FORTRAN: Final = (".f", ".for", ".f77", ".f90", ".f95", ".f03", ".f08")
+BLOCK: Final = re.compile(
+    r"\b(if|elseif|elif|else|endif|foreach|endforeach|function|endfunction|macro|endmacro)\b"
+)
+CALL: Final = re.compile(r"\b([A-Za-z_][\w.]*)\s*\(")
+WORD: Final = re.compile(r""""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([^\s"'(),]+)""")
+LINKED: Final = re.compile(r"-l([A-Za-z][\w+.-]*)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One thing that a build file asks for.
+
+    Attributes
+    ----------
+    kind
+        ``library``, ``fortran``, ``openmp``, ``assembly``, ``shared-library``, ``distutils``.
+    name
+        Of the library or file.
+    line
+        From 1.
+    guard
+        ``OPTION`` where it is not required, or stands under a condition.
+    """
+
+    kind: str
+    line: int
+    name: str = ""
+    guard: Guard = Guard.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Call:
+    name: str
+    words: tuple[str, ...]
+    line: int
+    guard: Guard
+
+
+def read_meson(source: str) -> Iterator[Asked]:
+    """Read a ``meson.build``."""
+    for call in _calls(source):
+        name = call.name.rpartition(".")[2]
+        guard = call.guard
+        if _says(call.words, "required", "false") or _keyword(call.words, "required") not in {
+            "",
+            "true",
+        }:
+            guard = guard or Guard.OPTION
+        match name:
+            case "project" | "add_languages" if "fortran" in [
+                word.lower() for word in call.words[:6]
+            ]:
+                yield Asked(kind="fortran", line=call.line, guard=guard)
+            case "dependency" | "find_library" if call.words:
+                first = call.words[0]
+                if first.lower() == "openmp":
+                    yield Asked(kind="openmp", line=call.line, guard=guard)
+                elif re.fullmatch(r"[A-Za-z][\w+.-]*", first) and not _is_variable(
+                    source, call, first
+                ):
+                    fallback = "fallback" in call.words
+                    yield Asked(
+                        kind="library",
+                        name=first,
+                        line=call.line,
+                        guard=guard or (Guard.OPTION if fallback else Guard.NONE),
+                    )
+            case "shared_library":
+                yield Asked(
+                    kind="shared-library", line=call.line, guard=guard, name=(*call.words, "")[0]
+                )
+        if name in {"extension_module", "static_library", "shared_library", "library", "files"}:
+            yield from _sources(call)
+
+
+def read_cmake(source: str) -> Iterator[Asked]:
+    """Read a ``CMakeLists.txt`` or another file of CMake's."""
+    for call in _calls(source):
+        words = call.words
+        upper = {word.upper() for word in words}
+        match call.name.lower():
+            case "project" | "enable_language" if "FORTRAN" in upper:
+                yield Asked(kind="fortran", line=call.line, guard=call.guard)
+            case "find_package" if words:
+                guard = call.guard or (Guard.NONE if "REQUIRED" in upper else Guard.OPTION)
+                kind = "openmp" if words[0].lower() == "openmp" else "library"
+                yield Asked(kind=kind, name=words[0], line=call.line, guard=guard)
+            case "pkg_check_modules" if len(words) > 1:
+                guard = call.guard or (Guard.NONE if "REQUIRED" in upper else Guard.OPTION)
+                names = [word for word in words[1:] if word.islower()]
+                for name in names:
+                    plain = re.split(r"[<>=]", name)[0]
+                    yield Asked(kind="library", name=plain, line=call.line, guard=guard)
+            case "add_library" if "SHARED" in upper:
+                yield Asked(kind="shared-library", name=words[0], line=call.line, guard=call.guard)
+            case "add_library" | "target_sources" | "add_executable":
+                yield from _sources(call)
+
+
+def read_setup(source: str) -> Iterator[Asked]:
+    """Read a ``setup.py``: words that stand in it, wherever they are put together."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except SyntaxError, ValueError, RecursionError, MemoryError:
+        return
+    under = _conditional_lines(tree)
+
+    def guard(node: ast.expr | ast.stmt) -> Guard:
+        return Guard.OPTION if node.lineno in under else Guard.NONE
+
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(keywords=words):
+                for word in words:
+                    if word.arg == "libraries":
+                        for name in _strings(word.value):
+                            yield Asked(
+                                kind="library", name=name, line=node.lineno, guard=guard(node)
+                            )
+            case ast.ImportFrom(module=str(module)) if module.startswith("numpy.distutils"):
+                yield Asked(kind="distutils", name=module, line=node.lineno, guard=guard(node))
+            case ast.Constant(value=str(text)):
+                yield from _said(text, node, guard(node))
+
+
+def _said(text: str, node: ast.Constant, guard: Guard) -> Iterator[Asked]:
+    if text in {"-fopenmp", "/openmp", "-qopenmp"}:
+        yield Asked(kind="openmp", line=node.lineno, guard=guard)
+    elif (found := LINKED.fullmatch(text)) is not None:
+        yield Asked(kind="library", name=found[1], line=node.lineno, guard=guard)
+    elif text.lower().endswith(ASSEMBLY) and " " not in text and len(text) > 4:  # noqa: PLR2004
+        yield Asked(kind="assembly", name=text, line=node.lineno, guard=guard)
+    elif text.lower().endswith(FORTRAN) and " " not in text and "*" not in text and len(text) > 4:  # noqa: PLR2004
+        yield Asked(kind="fortran", name=text, line=node.lineno, guard=guard)
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            for item in items:
+                match item:
+                    case ast.Constant(value=str(text)):
+                        yield text
+
+
+def _conditional_lines(tree: ast.AST) -> frozenset[int]:
+    """Give the lines of a module that stand under an ``if`` or in a ``try``."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.If(body=body, orelse=orelse) if not _is_main(node):
+                inner = [*body, *orelse]
+            case ast.Try(body=inner):
+                pass
+            case _:
+                continue
+        for statement in inner:
+            found |= set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+    return frozenset(found)
+
+
+def _is_main(node: ast.If) -> bool:
+    return "__name__" in ast.unparse(node.test)
+
+
+def _calls(source: str) -> Iterator[_Call]:
+    """Give the calls of a file of Meson or CMake, with the words in their brackets."""
+    text = without_comments(source, HASH, strings=True)
+    blank = without_comments(source, HASH, strings=False)
+    depth_at = _depths(blank)
+    at = 0
+    while (found := CALL.search(blank, at)) is not None:
+        at = found.end()
+        if found[1].lower() in {"if", "elseif", "else", "endif", "foreach", "endforeach", "while"}:
+            continue
+        end = _closing(blank, found.end())
+        words = [a or b or c for a, b, c in WORD.findall(text[found.end() : end])]
+        yield _Call(
+            name=found[1],
+            words=tuple(words),
+            line=line_of(blank, found.start()),
+            guard=Guard.OPTION if depth_at(found.start()) else Guard.NONE,
+        )
+
+
+def _depths(blank: str) -> Depth:
+    marks: list[tuple[int, int]] = []
+    depth = 0
+    for found in BLOCK.finditer(blank):
+        word = found[1]
+        line = blank[blank.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if line.strip():
+            continue  # a word in the middle of a line is no block of its own
+        depth += {"if": 1, "function": 1, "macro": 1}.get(word, 0)
+        depth -= {"endif": 1, "endfunction": 1, "endmacro": 1}.get(word, 0)
+        marks.append((found.start(), max(0, depth)))
+    return Depth(marks)
+
+
+class Depth:
+    """How many conditions a place in a file stands under."""
+
+    def __init__(self, marks: list[tuple[int, int]]) -> None:
+        self._marks = marks
+
+    def __call__(self, at: int) -> int:
+        """Give the number at a place."""
+        found = 0
+        for start, depth in self._marks:
+            if start > at:
+                break
+            found = depth
+        return found
+
+
+def _closing(text: str, at: int) -> int:
+    depth = 1
+    while at < len(text) and depth:
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        at += 1
+    return at - 1
+
+
+def _keyword(words: tuple[str, ...], name: str) -> str:
+    """Give the value of a keyword of Meson's (``required: false``); empty where it has none."""
+    for at, word in enumerate(words):
+        if word.rstrip(":") == name and word != name:
+            return words[at + 1] if at + 1 < len(words) else ""
+        if word == name and words[at + 1 : at + 2] == (":",):
+            return words[at + 2] if at + 2 < len(words) else ""
+    return ""
+
+
+def _says(words: tuple[str, ...], name: str, value: str) -> bool:
+    return _keyword(words, name) == value
+
+
+def _is_variable(source: str, call: _Call, first: str) -> bool:
+    """Whether the first word of a call stands there without quotes."""
+    line = source.split("\n")[call.line - 1 :]
+    return f"'{first}'" not in "\n".join(line[:4]) and f'"{first}"' not in "\n".join(line[:4])
+
+
+def _sources(call: _Call) -> Iterator[Asked]:
+    for word in call.words:
+        if word.lower().endswith(ASSEMBLY):
+            yield Asked(kind="assembly", name=word, line=call.line, guard=call.guard)
+        elif word.lower().endswith(FORTRAN):
+            yield Asked(kind="fortran", name=word, line=call.line, guard=call.guard)
