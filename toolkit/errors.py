@@ -277,6 +277,20 @@ class SiteFaulty(Spec14Error):
     summary = "a built site has faults that its readers would meet"
 
 
+class TwoDocumentations(Spec14Error):
+    """There is a documentation for Sphinx and one for MkDocs, and nothing says which is meant."""
+
+    exit_code = 83
+    summary = "there is a conf.py and a mkdocs.yml, and no setting says which is meant"
+
+
+class PageFailed(Spec14Error):
+    """What a page of MkDocs has to be tried, or opened, cannot be."""
+
+    exit_code = 84
+    summary = "a fence to be tried, or a link to the Lite site, is wrong in a page of MkDocs"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 
