@@ -113,12 +113,15 @@ def line_of(code: list[str], text: str) -> int:
 
     SuperFences does not say: the code is looked for, however far it is indented.
     """
-    wanted = [line.strip() for line in code]
-    there = [
-        line.strip(" \t>") if not line.strip().startswith(PROMPT) else line.strip()
-        for line in text.splitlines()
-    ]
-    for number in range(len(there) - len(wanted) + 1):
-        if there[number : number + len(wanted)] == wanted:
+    there = text.splitlines()
+    for number in range(len(there) - len(code) + 1):
+        if all(_is_written(*pair) for pair in zip(there[number:], code, strict=False)):
             return number + 1
     return 0
+
+
+def _is_written(there: str, code: str) -> bool:
+    """Say whether a line of a page is a line of code, indented or quoted."""
+    there, code = there.rstrip(), code.strip()
+    before = there[: len(there) - len(code)]
+    return there.endswith(code) and not before.strip(" \t>")
