@@ -26,6 +26,7 @@ MODULES: Final = {
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
     "verify": "toolkit.commands.verify",
+    "snippet": "toolkit.commands.snippet",
     "deploy": "toolkit.commands.deploy",
     "check": "toolkit.commands.check",
     "precompress": "toolkit.commands.precompress",

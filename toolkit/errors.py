@@ -291,6 +291,13 @@ class PageFailed(Spec14Error):
     summary = "a fence to be tried, or a link to the Lite site, is wrong in a page of MkDocs"
 
 
+class SnippetFailed(Spec14Error):
+    """A site has not what a tool needs that would run on it."""
+
+    exit_code = 85
+    summary = "a site has not what MyST or Quarto Live would need of it"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 
