@@ -158,7 +158,8 @@ def in_page(tmp_path: Path, text: str) -> str:
     extensions: list[Any] = []
     options: dict[str, dict[str, Any]] = {}
     Fences(examples=lambda: examples).add_to(extensions, options)
-    html: str = Markdown(extensions=extensions, extension_configs=options).convert(text)
+    markdown: Any = Markdown
+    html = str(markdown(extensions=extensions, extension_configs=options).convert(text))
     return with_links(html, examples, documents)
 
 

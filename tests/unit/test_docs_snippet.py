@@ -113,6 +113,7 @@ def test_without_a_notebook_there_is_nothing_to_show(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["docs", "file:///docs", "https://a/b?c", "https://", "//a"])
 def test_an_address_that_is_none_is_refused(facts: Facts, tmp_path: Path, url: str) -> None:
-    for make in (lambda: quarto(facts, url, tmp_path), lambda: myst(facts, url)):
-        with pytest.raises(SnippetFailed, match="no address of a site"):
-            make()
+    with pytest.raises(SnippetFailed, match="no address of a site"):
+        quarto(facts, url, tmp_path)
+    with pytest.raises(SnippetFailed, match="no address of a site"):
+        myst(facts, url)

@@ -49,7 +49,7 @@ def keep_to_the_site(
     str or None
         What was changed, for the user.
     """
-    if name not in ELSEWHERE:
+    if name is None or name not in ELSEWHERE:
         return None
     option, off, origin = ELSEWHERE[name]
     if origin in allowed or theme.get(option) == off:

@@ -2,13 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jupyterlite_sphinx._try_examples import examples_to_notebook
 from markupsafe import Markup
@@ -23,6 +22,7 @@ from toolkit.docs.kernelspec import KERNEL as PYODIDE_KERNEL
 
 PROMPT: Final = ">>>"
 LABEL: Final = "Try it"
+to_notebook: Final[Callable[..., Any]] = examples_to_notebook
 HEIGHT: Final = "None"
 """What jupyterlite-sphinx's script takes for "as high as the example"."""
 
@@ -145,7 +145,7 @@ class Examples:
         settings = self.settings
         warning = settings.get("warning-text")
         if any(line.startswith(PROMPT) for line in lines):
-            notebook = examples_to_notebook(lines, warning_text=warning)
+            notebook = to_notebook(lines, warning_text=warning)
         else:
             notebook = script_notebook("\n".join(lines), warning)
         first = preamble(settings.get("preambles") or {}, self.at.document, source)
@@ -168,9 +168,7 @@ def script_notebook(code: str, warning: str | None) -> Any:
     if warning is not None:
         text = f"<div class='alert alert-warning'>\n\n{warning}\n\n</div>"
         cells.insert(0, new_markdown_cell(text))  # type: ignore[no-untyped-call]
-    metadata = nbformat.NotebookNode(
-        kernelspec=dict(PYODIDE_KERNEL), language_info={"name": "python"}
-    )
+    metadata = {"kernelspec": dict(PYODIDE_KERNEL), "language_info": {"name": "python"}}
     return new_notebook(cells=cells, metadata=metadata)  # type: ignore[no-untyped-call]
 
 

@@ -39,7 +39,7 @@ LAST: Final = -100
 """Priority of what comes after all other plugins."""
 
 
-class Options(Config):
+class Options(Config):  # type: ignore[no-untyped-call]
     """What stands below ``spec14`` in ``mkdocs.yml``."""
 
     contents = config_options.ListOfItems(config_options.Type(str), default=[])
@@ -62,7 +62,7 @@ class Given:
     settings: Mapping[str, Any]
 
 
-class Plugin(BasePlugin[Options]):
+class Plugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     """The buttons of a build."""
 
     given: Given | None = None

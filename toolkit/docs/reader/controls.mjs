@@ -137,7 +137,7 @@ function subjectOf(element) {
 
 /** The last element that fits and stands before another: MkDocs's headings have no sections. */
 function lastBefore(element, fitting) {
-  const stands = (one) => one.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const stands = (one) => one.compareDocumentPosition(element) & one.DOCUMENT_POSITION_FOLLOWING;
   return [...document.querySelectorAll(`article :is(${fitting}), [role="main"] :is(${fitting})`)]
     .filter(stands)
     .at(-1);
