@@ -31,6 +31,7 @@ MODULES: Final = {
     "lock": "toolkit.commands.lock",
     "verify": "toolkit.commands.verify",
     "badge": "toolkit.commands.badge",
+    "snippet": "toolkit.commands.snippet",
     "deploy": "toolkit.commands.deploy",
     "check": "toolkit.commands.check",
     "precompress": "toolkit.commands.precompress",

@@ -298,6 +298,27 @@ class AddressWrong(Spec14Error):
     summary = "the address of the published site is none"
 
 
+class TwoDocumentations(Spec14Error):
+    """There is a documentation for Sphinx and one for MkDocs, and nothing says which is meant."""
+
+    exit_code = 83
+    summary = "there is a conf.py and a mkdocs.yml, and no setting says which is meant"
+
+
+class PageFailed(Spec14Error):
+    """What a page of MkDocs has to be tried, or opened, cannot be."""
+
+    exit_code = 84
+    summary = "a fence to be tried, or a link to the Lite site, is wrong in a page of MkDocs"
+
+
+class SnippetFailed(Spec14Error):
+    """A site has not what a tool needs that would run on it."""
+
+    exit_code = 85
+    summary = "a site has not what MyST or Quarto Live would need of it"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 

@@ -25,7 +25,13 @@ MICROMAMBA: Final = "micromamba"
 
 INDEX_SCHEMES: Final = ("https", "http", "file")
 
+SPHINX: Final = "sphinx"
+MKDOCS: Final = "mkdocs"
+TOOLS: Final = (SPHINX, MKDOCS)
+"""What ``[tool.spec14.docs] tool`` may say."""
+
 CHOICES: Final = (
+    ("docs", "tool", (None, *TOOLS)),
     ("verify", "fail_on", ("new", "any", "never")),
     ("verify", "differs", ("on", "off")),
     ("data", "cors", ("none", "jsdelivr", "statically", "githack")),
@@ -110,16 +116,25 @@ class TestSettings:
 class DocsSettings:
     """``[tool.spec14.docs]``."""
 
-    source: str | None = option(
-        None, "folder with conf.py; unset: docs, doc, docs/source or doc/source"
+    tool: str | None = option(
+        None, "what makes the pages: sphinx or mkdocs; unset: what the project has a file for"
     )
-    builder: str = option("html", "Sphinx builder: html or dirhtml")
+    source: str | None = option(
+        None,
+        "folder with conf.py or mkdocs.yml; unset: docs, doc, docs/source or doc/source, and for "
+        "mkdocs.yml the project's own first",
+    )
+    builder: str = option(
+        "html", "Sphinx builder: html or dirhtml (in mkdocs.yml that is use_directory_urls)"
+    )
     requires: tuple[str, ...] | None = option(
         None,
         "requirements of the docs beyond the stack of the image; unset: the dependency group or "
         "extra named docs, doc or documentation",
     )
-    warnings_are_errors: bool = option(default=False, description="run Sphinx with -W --keep-going")
+    warnings_are_errors: bool = option(
+        default=False, description="run Sphinx with -W --keep-going, MkDocs with --strict"
+    )
     jobs: int = option(1, "processes in which Sphinx reads and writes (-j); 0: one per processor")
     examples: bool | None = option(
         None,
@@ -347,7 +362,7 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
         if (value := getattr(getattr(settings, part), name)) not in known:
             key = name.replace("_", "-")
             msg = f"tool.spec14.{part}.{key} must not be {value!r}"
-            raise SettingsError(msg, do=f"use one of: {', '.join(known)}")
+            raise SettingsError(msg, do=f"use one of: {', '.join(filter(None, known))}")
     for url in settings.extra_index:
         _require_index(url)
     return settings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.docs.notebooks import KERNEL, kernel_of, name_kernel
+from toolkit.docs.kernelspec import KERNEL, kernel_of, name_kernel
 from toolkit.docs.told import KERNELSPEC, docs_settings
 from toolkit.docs.workarounds import Notebooks
 from toolkit.project import read_project

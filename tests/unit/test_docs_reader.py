@@ -59,7 +59,13 @@ def test_what_the_page_cannot_do_without_is_named_in_the_head(tmp_path: Path) ->
         r'rel="modulepreload" href="\.\./_static/spec14/([a-z]+\.mjs)"', context["metatags"]
     )
     # A browser complains of what is loaded and not used; what a click needs comes later.
-    assert sorted(named) == ["controls.mjs", "obstacles.mjs", "words.mjs", "workarounds.mjs"]
+    assert sorted(named) == [
+        "controls.mjs",
+        "instant.mjs",
+        "obstacles.mjs",
+        "words.mjs",
+        "workarounds.mjs",
+    ]
     assert context["metatags"].startswith('<meta name="kept">')
     others: dict[str, Any] = {}
     added(tmp_path, "<p>text</p>", others)

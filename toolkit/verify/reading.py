@@ -20,7 +20,7 @@ def read_examples(project: Project, folder: Path) -> tuple[Example, ...]:
     project
         The project.
     folder
-        What the extension handed over (:mod:`toolkit.docs.buttons`).
+        What the extension handed over (:mod:`toolkit.docs.button`).
     """
     told: list[dict[str, Any]] = json.loads((folder / EXAMPLES).read_text("utf-8"))
     files = [path.as_posix() for path in source_files(project.root)]

@@ -11,6 +11,9 @@ const HIDDEN = "hidden";
 /** Buttons that open something; those of an opened frame do not. */
 export const openers = () => [...document.querySelectorAll(BUTTON)].filter((button) => !button.closest(OPENED));
 
+/** The frames of the page. */
+export const framesHere = () => new Set(document.querySelectorAll(FRAME));
+
 const labelOf = (control) => control.textContent.trim();
 
 /** In the place of each control: why nothing can run in this browser. */
@@ -60,14 +63,25 @@ function noteOf(obstacle, label) {
 /** What a frame is called, for those who do not see it. */
 export const titleOf = (frame) => frameTitle(frame.getAttribute("src"), subjectOf(frame));
 
+const HEADINGS = "h1, h2, h3, h4, h5, h6";
+
 /** What the page is about around an element: the documented object, or the heading above. */
 function subjectOf(element) {
-  const entry = element.closest("dl.py");
-  const named = entry?.querySelector(":scope > dt[id]");
+  // The entries of Sphinx, and of mkdocstrings.
+  const entry = element.closest("dl.py, .doc-object");
+  const named = entry?.querySelector(":scope > dt[id], :scope > .doc-heading[id], :scope > a[id]");
   if (named) {
     return named.id;
   }
-  const heading = element.closest("section")?.querySelector("h1, h2, h3, h4, h5, h6");
+  const heading = element.closest("section")?.querySelector(HEADINGS) ?? lastBefore(element, HEADINGS);
   const text = [...(heading?.childNodes ?? [])].filter((node) => !node.classList?.contains("headerlink"));
   return text.map((node) => node.textContent).join("").trim();
+}
+
+/** The last element that fits and stands before another: MkDocs's headings have no sections. */
+function lastBefore(element, fitting) {
+  const stands = (one) => one.compareDocumentPosition(element) & one.DOCUMENT_POSITION_FOLLOWING;
+  return [...document.querySelectorAll(`article :is(${fitting}), [role="main"] :is(${fitting})`)]
+    .filter(stands)
+    .at(-1);
 }

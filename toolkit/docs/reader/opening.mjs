@@ -2,29 +2,21 @@
 //
 // A page can be used before this is here: upstream's own functions open frames then.
 import { remember, reveal, watch } from "./ahead.mjs";
-import { FRAME, openers, PROMPTED, titleOf } from "./controls.mjs";
-import { follow } from "./frames.mjs";
+import { FRAME, framesHere, openers, PROMPTED, titleOf } from "./controls.mjs";
+import { follow, forgetGone } from "./frames.mjs";
+import { onNextPage } from "./instant.mjs";
 import { BUTTON, giveTitle, reachPrompt } from "./workarounds.mjs";
 
+/** Upstream's function, without what is added to it here. */
+let showExample;
+
 /**
- * Make prompts reachable, and follow the frames that are there and those that will be. Frames that
- * are not among the page's own, `first`, were opened while this was loaded.
+ * Follow the frames that are there and those that will be. Frames that are not among the page's own
+ * were opened while this was loaded.
  */
-export function takeOver(first) {
-  document.querySelectorAll(PROMPTED).forEach(reachPrompt);
-  for (const frame of document.querySelectorAll(FRAME)) {
-    if (first.has(frame)) {
-      adopt(frame);
-    } else {
-      enter(frame);
-      remember();
-    }
-  }
-  const {
-    jupyterliteShowIframe: showPrompted,
-    tryExamplesShowIframe: showExample,
-    tryExamplesHideIframe: hideExample,
-  } = window;
+export function takeOver(own) {
+  const { jupyterliteShowIframe: showPrompted, tryExamplesHideIframe: hideExample } = window;
+  showExample = window.tryExamplesShowIframe;
   window.jupyterliteShowIframe = (button, ...rest) => {
     const container = document.getElementById(button).parentElement;
     showPrompted(button, ...rest);
@@ -45,6 +37,22 @@ export function takeOver(first) {
     hideExample(examples, ...rest);
     document.getElementById(examples).querySelector(BUTTON)?.focus();
   };
+  meetPage(own);
+  onNextPage(window, () => meetPage(framesHere()));
+}
+
+/** Make prompts of the page reachable, follow the frames that are there, and watch the buttons. */
+function meetPage(own) {
+  forgetGone();
+  document.querySelectorAll(PROMPTED).forEach(reachPrompt);
+  for (const frame of framesHere()) {
+    if (own.has(frame)) {
+      adopt(frame);
+    } else {
+      enter(frame);
+      remember();
+    }
+  }
   watch(openers(), showExample, adopt);
 }
 

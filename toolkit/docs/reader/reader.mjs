@@ -1,7 +1,8 @@
 // What lies around the buttons and frames of jupyterlite-sphinx in a documentation page.
-import { explainHidden, FRAME, replaceAll } from "./controls.mjs";
+import { explainHidden, framesHere, replaceAll } from "./controls.mjs";
+import { onNextPage } from "./instant.mjs";
 import { lasting } from "./obstacles.mjs";
-import { keepHidden } from "./workarounds.mjs";
+import { keepHidden, readAgain } from "./workarounds.mjs";
 
 /** After upstream's own handler of a changed window, which waits 250 ms. */
 const AFTER_UPSTREAM = 300;
@@ -9,9 +10,13 @@ const AFTER_UPSTREAM = 300;
 /** What a reader does before a click. */
 const STIRS = ["pointermove", "pointerdown", "keydown", "focusin"];
 
+const SETTINGS = new URL("../../try_examples.json", import.meta.url);
+
 const obstacle = lasting(window);
 if (obstacle) {
-  replaceAll(obstacle);
+  const explainAll = () => replaceAll(obstacle);
+  explainAll();
+  onNextPage(window, explainAll);
 } else {
   let waiting;
   keepHidden(window, explainHidden);
@@ -19,14 +24,22 @@ if (obstacle) {
     clearTimeout(waiting);
     waiting = setTimeout(explainHidden, AFTER_UPSTREAM);
   });
-  whenWanted(new Set(document.querySelectorAll(FRAME)));
+  let own = framesHere();
+  onNextPage(window, () => {
+    own = framesHere();
+    readAgain(window, SETTINGS.href);
+  });
+  whenWanted(own.size > 0, async () => {
+    const { takeOver } = await import("./opening.mjs");
+    takeOver(own);
+  });
 }
 
 /**
- * Load what a click needs after what the page needs: at once for `frames` that are there, otherwise
- * when the reader stirs, or the page has nothing else to do.
+ * Load what a click needs after what the page needs: at once where frames are there, otherwise when
+ * the reader stirs, or the page has nothing else to do.
  */
-function whenWanted(frames) {
+function whenWanted(atOnce, load) {
   const there = new AbortController();
   let asked = false;
   const begin = async () => {
@@ -35,15 +48,14 @@ function whenWanted(frames) {
     }
     asked = true;
     try {
-      const { takeOver } = await import("./opening.mjs");
+      await load();
       there.abort();
-      takeOver(frames);
     } finally {
       // Where the line was down, the next stir asks again.
       asked = there.signal.aborted;
     }
   };
-  if (frames.size > 0) {
+  if (atOnce) {
     begin();
   }
   for (const event of STIRS) {
