@@ -25,8 +25,9 @@ def words() -> argparse.Namespace:
         parser.add_argument(f"--{name}", action="store_true")
     for name in ("platform", "root-prefix", "prefix", "file"):
         parser.add_argument(f"--{name}")
-    for name in ("rc-file", "channel"):
-        parser.add_argument(f"--{name}", action="append", default=[])
+    parser.add_argument("--channel", action="append", default=[])
+    # It takes every word up to the next option.
+    parser.add_argument("--rc-file", action="extend", nargs="+", default=[])
     parser.add_argument("specs", nargs="*")
     return parser.parse_args(sys.argv[2:])
 
@@ -39,12 +40,13 @@ def note(given: argparse.Namespace) -> None:
 
 async def solved(given: argparse.Namespace) -> list[RepoDataRecord]:
     cache = Path(given.root_prefix) / "index"
-    return await solve(
+    found: list[RepoDataRecord] = await solve(
         sources=[Channel(url) for url in given.channel],
         specs=given.specs,
         gateway=Gateway(cache_dir=cache),
         platforms=[given.platform, "noarch"],
     )
+    return found
 
 
 def told(record: RepoDataRecord) -> dict[str, Any]:
@@ -86,7 +88,7 @@ async def install_explicit(given: argparse.Namespace) -> None:
     records = []
     for url, path in listed(Path(given.file)):
         record = await RepoDataRecord.from_package_archive(path)
-        record.url, record.channel = url, str(path.parents[1])
+        record.url, record.channel = url, path.parents[1].as_uri()
         records.append(record)
     await install(
         records,
@@ -101,8 +103,9 @@ def main() -> int:
     assert sys.argv[1] == "create"
     given = words()
     note(given)
-    for file in given.rc_file:
-        json.loads(Path(file).read_text())
+    for file in map(Path, given.rc_file):
+        assert file.suffix in {".yml", ".yaml"}, "it is passed over"
+        json.loads(file.read_text())
     if given.file:
         asyncio.run(install_explicit(given))
         print(json.dumps({"prefix": given.prefix, "success": True}))

@@ -1,11 +1,12 @@
 """A project with a conda channel of its own, whose packages are a few bytes: no kernel starts."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.artefacts import GREETINGS, make_wheel, write_tree
-from tests.conda_channel import PREFIX, Package, kernel, make_channel
+from tests.conda_channel import PREFIX, Package, kernel
 from toolkit.lite.xeus.layer import Packed
 from toolkit.lite.xeus.project import with_wheels
 from toolkit.lite.xeus.wanted import Wanted, prepare_wanted, read_wanted
@@ -97,8 +98,8 @@ class Stage:
         return with_wheels(project, wanted.environment, packed, found, say=self.said.append)
 
 
-def make_stage(tmp_path: Path) -> Stage:
-    """Write the project."""
+def make_stage(tmp_path: Path, channel: Path) -> Stage:
+    """Write the project, with a copy of a channel."""
     folder = write_tree(
         tmp_path / "project",
         {
@@ -112,7 +113,7 @@ def make_stage(tmp_path: Path) -> Stage:
             "docs/more.ipynb": notebook("python3"),
         },
     )
-    make_channel(folder / "channel", CHANNEL)
+    shutil.copytree(channel, folder / "channel")
     requires = ["tiny>=1", "decorator"]
     files = {"greetings.py": GREETINGS}
     wheel = make_wheel(tmp_path / "made", "greetings", requires=requires, files=files)

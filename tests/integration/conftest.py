@@ -10,7 +10,8 @@ from typing import Final
 
 import pytest
 
-from tests.xeus_stage import Stage, make_stage
+from tests.conda_channel import make_channel
+from tests.xeus_stage import CHANNEL, Stage, make_stage
 from toolkit.host.stages import TEST_CACHE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -86,11 +87,17 @@ def pure(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Path:
     return project
 
 
+@pytest.fixture(scope="session")
+def tiny_channel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a conda channel of a few bytes, to be copied."""
+    return make_channel(tmp_path_factory.mktemp("conda") / "channel", CHANNEL)
+
+
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_channel: Path) -> Stage:
     """Give a project with a conda channel of its own, and a cache of its own."""
     monkeypatch.delenv("SPEC14_CACHE", raising=False)
-    return make_stage(tmp_path)
+    return make_stage(tmp_path, tiny_channel)
 
 
 def the_wheel(project: Path) -> Path:

@@ -176,10 +176,10 @@ sha256 = '{sha256}'
     ],
 )
 def test_what_cannot_be_is_said_by_the_command(
-    spec14: Spec14, tmp_path: Path, table: str, said: str, next_step: str
+    spec14: Spec14, tmp_path: Path, tiny_channel: Path, *, table: str, said: str, next_step: str
 ) -> None:
     project = copy_project("pure", tmp_path / "pure")
-    make_channel(project / "channel", CHANNEL)
+    shutil.copytree(tiny_channel, project / "channel")
     sha256 = file_sha256(project / "README.md")
     with (project / "pyproject.toml").open("a") as file:
         file.write("[tool.spec14]\nkernel = 'xeus'\n" + table.replace("{sha256}", sha256))
@@ -191,10 +191,10 @@ def test_what_cannot_be_is_said_by_the_command(
 
 
 def test_a_compiled_project_is_refused_before_it_is_compiled(
-    spec14: Spec14, tmp_path: Path
+    spec14: Spec14, tmp_path: Path, tiny_channel: Path
 ) -> None:
     project = copy_project("demo", tmp_path / "demo")
-    make_channel(project / "channel", CHANNEL)
+    shutil.copytree(tiny_channel, project / "channel")
     with (project / "pyproject.toml").open("a") as file:
         file.write("[tool.spec14]\nkernel = 'xeus'\n")
         file.write("[tool.spec14.xeus]\nlanguages = ['python']\nchannels = ['./channel']\n")

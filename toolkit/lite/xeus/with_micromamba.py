@@ -31,7 +31,6 @@ CONFIGURATION: Final = {
     "compile_pyc": False,
     "skip_run_link_scripts": True,
     "add_pip_as_python_dependency": False,
-    "use_lockfiles": True,
 }
 
 
@@ -40,9 +39,8 @@ class Micromamba:
 
     def solve(self, asked: Asked, lock: Path) -> None:
         """Choose packages and write the lock."""
-        words = ["--override-channels", "--dry-run"]
-        for channel in asked.channels:
-            words += ["--channel", channel]
+        words = [word for channel in asked.channels for word in ("--channel", channel)]
+        words += ["--override-channels", "--dry-run"]
         with tempfile.TemporaryDirectory(prefix="spec14-xeus-") as work:
             told = _create(asked, Path(work) / "prefix", [*words, *asked.packages])
         records = told.get("actions", {}).get("LINK", [])
@@ -93,14 +91,15 @@ def _create(asked: Asked, prefix: Path, words: Sequence[str]) -> dict[str, Any]:
     root = asked.cache / NAME
     home = root / "home"
     home.mkdir(parents=True, exist_ok=True)
-    own = root / "spec14.json"
+    # JSON is YAML; files of other names are passed over (``has_config_name``).
+    own = root / "spec14.yml"
     own.write_text(json.dumps(CONFIGURATION | {"pkgs_dirs": [str(root / "pkgs")]}), "utf-8")
-    command: list[str | Path] = [program(), "create", "--yes", "--json", "--platform", PLATFORM]
-    command += ["--root-prefix", root, "--prefix", prefix]
-    # Named files are all that it reads of its configuration.
+    command: list[str | Path] = [program(), "create"]
+    # Files that are named are all that it reads of its configuration.
     for file in (own, *asked.configuration):
         command += ["--rc-file", file]
-    command += ["--offline"] if asked.offline else []
+    command += ["--root-prefix", root, "--prefix", prefix, "--platform", PLATFORM]
+    command += ["--yes", "--json", *(["--offline"] if asked.offline else [])]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIXES)}
     # It notes each environment in a file of the home folder.
     env = kept | {"HOME": str(home)}
