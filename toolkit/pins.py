@@ -17,13 +17,31 @@ from typing import Any, Final
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+import toolkit
 from toolkit.errors import Incoherent
 from toolkit.runtime.distribution import Runtime
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PINS: Final = ROOT / "images" / "pins.toml"
-IMAGE: Final = Path(os.environ.get("SPEC14_HOME", ROOT))
-"""Where the image keeps runtime and wheelhouse; a checkout mounted into it has neither."""
+HERE: Final = Path(__file__).resolve().parent
+FILES: Final = ROOT / "images" if (ROOT / "images").is_dir() else HERE / "images"
+"""The pins and other lists: beside the package in the image and in a checkout, otherwise in it."""
+PINS: Final = FILES / "pins.toml"
+OUTSIDE: Final = "SPEC14_HOME" not in os.environ and FILES.parent == HERE
+"""Whether the package was installed somewhere by itself: neither the image nor a checkout."""
+
+
+def _image() -> Path:
+    if not OUTSIDE:
+        return Path(os.environ.get("SPEC14_HOME", ROOT))
+    cache = os.environ.get("SPEC14_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    return Path(cache or "~/.cache").expanduser() / "spec14" / f"home-{toolkit.__version__}"
+
+
+IMAGE: Final = _image()
+"""Where the image keeps runtime and wheelhouse; a checkout mounted into it has neither.
+
+Where there is no image, :mod:`toolkit.outside` keeps them there.
+"""
 RUNTIME: Final = IMAGE / "runtime"
 WHEELHOUSE: Final = IMAGE / "wheelhouse"
 CORE: Final = "jupyterlite-core"

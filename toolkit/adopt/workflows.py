@@ -1,11 +1,12 @@
 """The files of CI services and hosts, from templates."""
 
+import functools
 import json
 import shlex
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from packaging.requirements import Requirement
 
 import toolkit
@@ -28,7 +29,13 @@ def render(template: str, **values: object) -> str:
     filters ``yaml``, ``shell`` and ``python`` write a value as a literal of that language (what
     JSON writes is YAML 1.2 too).
     """
+    return _environment().get_template(template).render(**values)
+
+
+@functools.cache
+def _environment() -> Environment:
     environment = Environment(
+        loader=FunctionLoader(_source),
         undefined=StrictUndefined,
         trim_blocks=True,
         keep_trailing_newline=True,
@@ -41,8 +48,11 @@ def render(template: str, **values: object) -> str:
         autoescape=False,  # noqa: S701 - no HTML: the filters escape for what is written
     )
     environment.filters |= {"yaml": json.dumps, "shell": shlex.quote, "python": repr}
-    text = files("toolkit.adopt").joinpath("templates", template).read_text("utf-8")
-    return environment.from_string(text).render(**values)
+    return environment
+
+
+def _source(template: str) -> str:
+    return files("toolkit.adopt").joinpath("templates", template).read_text("utf-8")
 
 
 def workflow(seen: Seen, choices: Choices, *, stage: str = "test") -> str:

@@ -20,7 +20,7 @@ from toolkit.ci.stages import Row, Stage, StageFailed
 from toolkit.ci.tested import require_tested
 from toolkit.ci.told import annotations, page
 from toolkit.commands.check import BROWSERS, Visits, conclude, look_at
-from toolkit.commands.options import DISTRIBUTION, OFFLINE, PROJECT, Options
+from toolkit.commands.options import DISTRIBUTION, OFFLINE, PROJECT, WHEEL, Options
 from toolkit.commands.running import run_on
 from toolkit.commands.test import shard_option
 from toolkit.errors import WheelNotTested
@@ -62,6 +62,7 @@ class Asked:
 @PROJECT
 @OFFLINE
 @DISTRIBUTION
+@WHEEL
 @shard_option
 @click.option(
     "--merge",
@@ -89,6 +90,7 @@ def ci(
     path: Path,
     offline: bool,
     distribution: str | None,
+    wheel: str | None,
     shard: tuple[int, int] | None,
     merge: tuple[Path, ...],
     until: str | None,
@@ -110,7 +112,7 @@ def ci(
     asked = Asked(shard=shard, merge=merge, browsers=browsers)
     try:
         with working_on(project), _output_kept_free(free=options.as_json):
-            run = run_on(project, options)
+            run = run_on(project, options, wheel=wheel)
             try:
                 _run_stages(run, row, asked)
             finally:

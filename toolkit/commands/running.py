@@ -3,6 +3,7 @@
 import sys
 
 from toolkit.commands.options import Options
+from toolkit.outside import prepare
 from toolkit.pipeline import Run
 from toolkit.progress import Steps
 from toolkit.project import Project
@@ -20,6 +21,7 @@ def run_on(
     """Give a run on a project; its lines go to standard error where output is for machines."""
     if steps is None:
         steps = Steps(sys.stderr if options.as_json else sys.stdout, quiet=options.quiet)
+    prepare(offline=project.settings.offline, say=steps.say)
     return Run(
         project=project,
         steps=steps,
