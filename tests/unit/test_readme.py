@@ -95,6 +95,10 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     # Nothing else writes them.
     "nox -s bench": (By(file="docs/benchmarks.md", words=""),),
     "nox -s corpus": (By(file="docs/corpus.md", words=""),),
+    "docker compose run --rm toolkit spec14 assess": (
+        By(file="tests/integration/test_assess.py", words="assess --project"),
+    ),
+    "spec14 assess": (By(file="tests/integration/test_assess.py", words="assess --project"),),
     "docker compose run --rm toolkit spec14 wheel --explain": (
         By(file="tests/integration/test_wheel_settings.py", words="wheel --explain"),
     ),

@@ -1,6 +1,6 @@
 """The whole: files are read, dependencies followed, hosts asked; what comes of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from toolkit.assess.buildfiles import Asked, reached_files
 from toolkit.assess.building import (
     Headers,
     backend_of,
@@ -21,20 +22,20 @@ from toolkit.assess.code import Seen
 from toolkit.assess.compiled import C_SUFFIXES, CYTHON_SUFFIXES, read_c, read_cython
 from toolkit.assess.dependencies import Dependency, Walk, dependency_findings, with_forge
 from toolkit.assess.downloads import Host, ask_hosts, download_findings
-from toolkit.assess.findings import Finding, Stage
-from toolkit.assess.forge import ask_forge
+from toolkit.assess.findings import Finding, Guard, Stage
+from toolkit.assess.forge import Forge, ask_forge
 from toolkit.assess.imported import lacking_in_tests
 from toolkit.assess.on_index import index_for
 from toolkit.assess.places import Layout, Part, layout_of
 from toolkit.assess.python import read_python
-from toolkit.assess.reached import reached
+from toolkit.assess.reached import reached, without_loose_tests
 from toolkit.assess.required import Required, required_by
 from toolkit.assess.rules import File, c_findings, python_findings, urls
 from toolkit.assess.runtime import Lacks, what_it_lacks
 from toolkit.assess.toolchain import Toolchain, toolchain
 from toolkit.assess.verdict import Todo, Verdict, expected_to_stop, first_things, verdict_on
 from toolkit.pins import RUNTIME
-from toolkit.project import Project
+from toolkit.project import Project, table
 from toolkit.runtime.distribution import read_runtime
 from toolkit.testing.requirements import test_requirements
 from toolkit.wheels.generated import project_files
@@ -44,6 +45,7 @@ LARGEST: Final = 4 << 20
 """Bytes of a file that is read; tables of numbers in C are larger."""
 LARGEST_TREE: Final = 256 << 10
 """Bytes of a file of Python; what is larger was written by a program, and is slow to parse."""
+OTHERS: Final = {"setup.py": Guard.NONE}
 SKIPPED_PARTS: Final = frozenset({Part.ASIDE})
 
 type Say = Callable[[str], None]
@@ -108,17 +110,20 @@ class Source:
         By file, with what the rules want to know of it.
     built
         Findings of build files.
+    written
+        Text of all build files.
     unread
         Why a file could not be read.
     """
 
     layout: Layout
+    written: str = ""
     seen: list[tuple[File, Seen]] = field(default_factory=list)
     built: list[Finding] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
 
 
-def assess(project: Project, *, say: Say) -> Assessment:
+def assess(project: Project, *, say: Say, forge: Forge | None = None) -> Assessment:
     """Assess a project; nothing of it is run.
 
     Parameters
@@ -127,6 +132,8 @@ def assess(project: Project, *, say: Say) -> Assessment:
         The project; the caller holds its lock.
     say
         Told what takes long.
+    forge
+        What emscripten-forge has, where that is known; it is asked otherwise.
 
     Raises
     ------
@@ -143,7 +150,7 @@ def assess(project: Project, *, say: Say) -> Assessment:
     tests = _parsed(test_requirements(project))
     say(f"following {len(required.requirements)} requirements, and {len(tests)} of the tests")
     dependencies = _dependencies(project, required, tests)
-    forge = ask_forge([one.name for one in dependencies], project, kept / "forge")
+    forge = forge or ask_forge([one.name for one in dependencies], project, kept / "forge")
     dependencies = with_forge(dependencies, forge)
     addresses = [url for file, seen in source.seen for url in urls(file, seen)]
     hosts = ask_hosts(addresses, offline=project.settings.offline)
@@ -154,6 +161,7 @@ def assess(project: Project, *, say: Say) -> Assessment:
             has=has,
             own=endings(file.path for file, _ in source.seen),
             backend=backend_of(project.pyproject),
+            written=source.written,
         ).of_all(source.seen),
         *openmp(source.seen),
         *lacking_in_tests(source.seen, source.layout, lacks, dependencies),
@@ -184,22 +192,28 @@ def read_source(project: Project, lacks: Lacks, has: Toolchain) -> Source:
     own = _own_names(paths)
     source.built += rust_findings(project, backend)
     read: list[tuple[str, Part, Seen]] = []
+    asked: dict[str, tuple[Asked, ...]] = {}
     for path in paths:
         part = source.layout.part(path)
         name = path.as_posix()
         if kind := backend.reads(name):
             text = _text(project.folder / path, name, source.unread)
-            found = build_findings(name, read_build_file(kind, text), backend, has, own)
-            source.built += _placed(found, part)
+            source.written += text
+            if part in (Part.BUILD, Part.PACKAGE):
+                asked[name] = read_build_file(kind, text)
         elif part not in SKIPPED_PARTS and (seen := _seen(project, path, source, lacks, has)):
             read.append((name, part, seen))
+    for name, guard in _reached(asked, project).items():
+        source.built += build_findings(
+            name, asked[name], backend=backend, has=has, own=own, guard=guard
+        )
     modules = {
         source.layout.modules[name]: seen for name, _, seen in read if name in source.layout.modules
     }
     names = reached(modules, source.layout.roots)
     source.seen = [
         (File(path=name, part=part, reached=source.layout.modules.get(name) in names), seen)
-        for name, part, seen in read
+        for name, part, seen in without_loose_tests(read)
     ]
     return source
 
@@ -245,9 +259,16 @@ def _own_names(paths: Iterable[Path]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _placed(found: Iterable[Finding], part: Part) -> list[Finding]:
-    """Leave out what build files of tests, documentation and others' sources ask for."""
-    return list(found) if part in (Part.BUILD, Part.PACKAGE) else []
+def _reached(asked: Mapping[str, tuple[Asked, ...]], project: Project) -> dict[str, Guard]:
+    """Give build files with what they stand under."""
+    cmake = table(project.pyproject, "tool", "scikit-build").get("cmake", {})
+    root = str(cmake.get("source-dir", "") if isinstance(cmake, Mapping) else "").strip("./")
+    found: dict[str, Guard] = {}
+    for last, folder in (("CMakeLists.txt", root), ("meson.build", "")):
+        own = {name: said for name, said in asked.items() if name.rpartition("/")[2] == last}
+        found |= reached_files(own, folder, last)
+    # Whether a module of CMake's is included is not followed.
+    return {name: found.get(name, OTHERS.get(name, Guard.OPTION)) for name in asked}
 
 
 def _of_file(file: File, seen: Seen, lacks: Lacks) -> Iterable[Finding]:

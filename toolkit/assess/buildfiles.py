@@ -7,7 +7,7 @@ under; ``setup.py`` as a tree. None is run, so what is put together from variabl
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from toolkit.assess.text import HASH, line_of, without_comments
 
 ASSEMBLY: Final = (".s", ".asm", ".nasm")
 FORTRAN: Final = (".f", ".for", ".f77", ".f90", ".f95", ".f03", ".f08")
+BELOW: Final = "subdirectory"
 BLOCK: Final = re.compile(
     r"\b(if|elseif|elif|else|endif|foreach|endforeach|function|endfunction|macro|endmacro)\b"
 )
@@ -31,9 +32,10 @@ class Asked:
     Attributes
     ----------
     kind
-        ``library``, ``fortran``, ``openmp``, ``assembly``, ``shared-library``, ``distutils``.
+        ``library``, ``fortran``, ``openmp``, ``assembly``, ``shared-library``, ``distutils``, or
+        ``subdirectory``: another build file, which is read then.
     name
-        Of the library or file.
+        Of the library, file or folder.
     line
         From 1.
     guard
@@ -76,13 +78,15 @@ def read_meson(source: str) -> Iterator[Asked]:
                 elif re.fullmatch(r"[A-Za-z][\w+.-]*", first) and not _is_variable(
                     source, call, first
                 ):
-                    fallback = "fallback" in call.words
+                    fallback = any(word.rstrip(":") == "fallback" for word in call.words)
                     yield Asked(
                         kind="library",
                         name=first,
                         line=call.line,
                         guard=guard or (Guard.OPTION if fallback else Guard.NONE),
                     )
+            case "subdir" if call.words:
+                yield Asked(kind=BELOW, name=call.words[0], line=call.line, guard=guard)
             case "shared_library":
                 yield Asked(
                     kind="shared-library", line=call.line, guard=guard, name=(*call.words, "")[0]
@@ -99,6 +103,8 @@ def read_cmake(source: str) -> Iterator[Asked]:
         match call.name.lower():
             case "project" | "enable_language" if "FORTRAN" in upper:
                 yield Asked(kind="fortran", line=call.line, guard=call.guard)
+            case "add_subdirectory" if words:
+                yield Asked(kind=BELOW, name=words[0], line=call.line, guard=call.guard)
             case "find_package" if words:
                 guard = call.guard or (Guard.NONE if "REQUIRED" in upper else Guard.OPTION)
                 kind = "openmp" if words[0].lower() == "openmp" else "library"
@@ -128,12 +134,13 @@ def read_setup(source: str) -> Iterator[Asked]:
     def guard(node: ast.expr | ast.stmt) -> Guard:
         return Guard.OPTION if node.lineno in under else Guard.NONE
 
+    built = {name for node in ast.walk(tree) for name in _built(node)}
     for node in ast.walk(tree):
         match node:
             case ast.Call(keywords=words):
                 for word in words:
                     if word.arg == "libraries":
-                        for name in _strings(word.value):
+                        for name in set(_strings(word.value)) - built:
                             yield Asked(
                                 kind="library", name=name, line=node.lineno, guard=guard(node)
                             )
@@ -161,6 +168,50 @@ def _strings(node: ast.expr) -> Iterator[str]:
                 match item:
                     case ast.Constant(value=str(text)):
                         yield text
+
+
+def _built(node: ast.AST) -> Iterator[str]:
+    """Give libraries that setuptools builds itself: ``setup(libraries=[(name, {...})])``."""
+    match node:
+        case ast.keyword(arg="libraries", value=ast.List(elts=items)):
+            for item in items:
+                match item:
+                    case ast.Tuple(elts=[ast.Constant(value=str(name)), *_]):
+                        yield name
+
+
+def reached_files(
+    asked: Mapping[str, Sequence[Asked]], root: str, last: str
+) -> Mapping[str, Guard]:
+    """Give the build files that are read from the one at the root, and under what.
+
+    Parameters
+    ----------
+    asked
+        What each file asks for, by its path.
+    root
+        Folder of the first file; empty for the project's own.
+    last
+        What such files are called.
+    """
+    first = "/".join([*([root] if root else []), last])
+    if first not in asked:
+        return dict.fromkeys(asked, Guard.NONE)
+    found: dict[str, Guard] = {}
+    left = [(first, Guard.NONE)]
+    while left:
+        path, guard = left.pop()
+        if path not in asked or found.get(path) is Guard.NONE:
+            continue
+        if path in found and guard is not Guard.NONE:
+            continue
+        found[path] = guard
+        folder = path.rpartition("/")[0]
+        for one in asked[path]:
+            if one.kind == BELOW:
+                below = "/".join([*([folder] if folder else []), one.name.strip("/"), last])
+                left.append((below, guard or one.guard))
+    return {path: found.get(path, Guard.OPTION) for path in asked}
 
 
 def _conditional_lines(tree: ast.AST) -> frozenset[int]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from toolkit.assess.buildfiles import Asked, read_cmake, read_meson, read_setup
+from toolkit.assess.buildfiles import BELOW, Asked, read_cmake, read_meson, read_setup
 from toolkit.assess.catalogue import catalogue, finding
 from toolkit.assess.code import Import, Seen
 from toolkit.assess.compiled import C_SUFFIXES, CYTHON_SUFFIXES
@@ -83,7 +83,13 @@ def read_build_file(kind: str, source: str) -> tuple[Asked, ...]:
 
 
 def build_findings(
-    file: str, asked: Iterable[Asked], backend: Backend, has: Toolchain, own: frozenset[str]
+    file: str,
+    asked: Iterable[Asked],
+    *,
+    backend: Backend,
+    has: Toolchain,
+    own: frozenset[str],
+    guard: Guard = Guard.NONE,
 ) -> Iterator[Finding]:
     """Give what a build file asks for and the image has not.
 
@@ -99,9 +105,15 @@ def build_findings(
         What the toolchain and the image have.
     own
         Names of what the project brings itself: folders, wraps of subprojects.
+    guard
+        What the whole file stands under.
     """
+    if backend.reads(file) == "setup":
+        own = frozenset()  # what setuptools builds itself stands in the file
     for one in asked:
-        where = {"file": file, "line": one.line, "guard": one.guard}
+        if one.kind == BELOW:
+            continue
+        where = {"file": file, "line": one.line, "guard": one.guard or guard}
         match one.kind:
             case "library":
                 if not _is_there(one.name, backend, has, own):
@@ -154,11 +166,14 @@ class Headers:
         Ends of paths of the project's files.
     backend
         Build requirements bring headers in folders of their names.
+    written
+        Text of the build files: a header that they name is made by them.
     """
 
     has: Toolchain
     own: frozenset[str]
     backend: Backend
+    written: str = ""
 
     def of_all(self, seen: Sequence[tuple[File, Seen]]) -> Iterator[Finding]:
         """Give the headers that the package's files of C and Cython include and nobody has."""
@@ -197,7 +212,8 @@ class Headers:
         )
 
     def _there(self, name: str) -> bool:
-        if self.has.has_header(name) or name in self.own:
+        last = name.rpartition("/")[2]
+        if self.has.has_header(name) or name in self.own or last in self.written:
             return True
         plain = PLAIN.sub("", name.partition("/")[0].partition(".")[0].lower())
         return any(PLAIN.sub("", one).endswith(plain) for one in self.backend.requires if plain)

@@ -23,6 +23,8 @@ CALLS: Final = re.compile(
     + r")\b(?!::)(\s*\()?"
 )
 DECLARES: Final = re.compile(r"([A-Za-z_]\w*)[\s*&]+$")
+BEFORE: Final = 80
+"""Characters before a call that are looked at."""
 NO_TYPES: Final = frozenset(
     {"return", "else", "case", "do", "and", "or", "not", "throw", "co_await"}
 )
@@ -48,8 +50,12 @@ DEFINED: Final = r"^[ \t]*(?:static\s+|inline\s+)*(void|int|PyObject\s*\*)\s*\n?
 """A function's definition, by its name."""
 WRONG_TYPE: Final = "wrong type: "
 
-EXTERN: Final = re.compile(r"""^\s*cdef\s+extern\s+from\s+["']<?([^"'<>]+)>?["']""", re.MULTILINE)
-IMPORTED: Final = re.compile(r"^(\s*)(?:from\s+([\w.]+)\s+)?import\s+\(?([^\n#;]+)", re.MULTILINE)
+EXTERN: Final = re.compile(
+    r"""^[ \t]*cdef\s+extern\s+from\s+["']<?([^"'<>]+)>?["']""", re.MULTILINE
+)
+IMPORTED: Final = re.compile(
+    r"^([ \t]*)(?:from\s+([\w.]+)\s+)?import\s+\(?([^\n#;]+)", re.MULTILINE
+)
 DOTTED: Final = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\s*\(")
 
 
@@ -66,7 +72,8 @@ def read_c(source: str, defined: Mapping[str, str]) -> Seen:
     Returns
     -------
     Seen
-        Headers are its imports (``<a.h>``, ``"a.h"``); ``asm``, ``#pragma omp`` and functions its uses.
+        Headers are its imports (``<a.h>``, ``"a.h"``); functions, ``asm`` and ``#pragma omp`` its
+        uses.
     """
     imports: list[Import] = []
     uses: list[Use] = []
@@ -95,7 +102,7 @@ def _calls(line: Line) -> Iterator[Use]:
 
 
 def _declared(text: str, at: int) -> bool:
-    before = DECLARES.search(text[:at])
+    before = DECLARES.search(text[max(0, at - BEFORE) : at])
     return before is not None and before[1] not in NO_TYPES
 
 
@@ -164,7 +171,7 @@ def read_cython(source: str) -> Seen:
 def _imported(found: re.Match[str], line: int, names: dict[str, str]) -> Iterator[Import]:
     indent, module, rest = found[1], found[2], found[3]
     # Below something is a function or a try; what it is only a parser could say.
-    guard = Guard.OPTION if indent.strip("\n") else Guard.NONE
+    guard = Guard.OPTION if indent else Guard.NONE
     taken = [part.split() for part in rest.strip(" ()\\").split(",") if part.split()]
     for words in taken:
         local = words[2] if words[1:2] == ["as"] and len(words) > 2 else words[0]  # noqa: PLR2004

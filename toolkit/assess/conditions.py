@@ -39,7 +39,7 @@ CALLED: Final = MappingProxyType(
         "platform.machine": "wasm32",
         "platform.python_implementation": "CPython",
         "sysconfig.get_platform": "emscripten-wasm32",
-        "sys.getwindowsversion": None,
+        "sys._is_gil_enabled": True,
     }
 )
 METHODS: Final = frozenset({"startswith", "endswith", "lower", "upper", "casefold"})
@@ -170,6 +170,8 @@ class Conditions:
             ):
                 if name in self.lacks.names.get(self.resolve(module), frozenset()):
                     found = False
+            case ast.Call(args=[ast.Constant(value="Py_GIL_DISABLED")]):
+                found = 0
             case ast.Call(func=ast.Name(id="bool"), args=[inner]):
                 found = self.value(inner)
             case ast.Call(args=[ast.Constant(value="P")]) if dotted == "struct.calcsize":

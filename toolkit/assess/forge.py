@@ -18,7 +18,7 @@ from toolkit.project import Project
 
 QUERY: Final = Path(__file__).with_name("forge_query.py")
 CHANNEL: Final = "emscripten-forge"
-LIMIT: Final = 60
+LIMIT: Final = 30
 """Seconds for the indexes of all channels."""
 
 

@@ -65,12 +65,15 @@ class Layout:
         The project's, as a module would be called.
     inits
         Folders with an ``__init__.py``, relative to the project.
+    tops
+        Those of them that packages begin with; files of Python beside them are no part of a wheel.
     modules
         Dotted names of what can be imported, by file (with slashes, relative to the project).
     """
 
     name: str
     inits: frozenset[PurePosixPath]
+    tops: frozenset[PurePosixPath] = frozenset()
     modules: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, path: PurePath) -> Part:
@@ -83,7 +86,10 @@ class Layout:
             return Part.TESTS
         if path.name in BUILDERS or path.name.endswith(".cmake"):
             return Part.BUILD
-        return Part.ASIDE if path.name in DEVELOPERS else Part.PACKAGE
+        if path.name in DEVELOPERS:
+            return Part.ASIDE
+        inside = not self.tops or any(posix.is_relative_to(top) for top in self.tops)
+        return Part.PACKAGE if inside or path.suffix != ".py" else Part.ASIDE
 
     def _of_folder(self, folder: PurePosixPath) -> Part | None:
         if folder.name.lower().replace("-", "_") == self.name:
@@ -131,12 +137,13 @@ def layout_of(name: str, files: Iterable[PurePath]) -> Layout:
             parts = path.relative_to(top.parent).with_suffix("").parts
             found[path.as_posix()] = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         elif (
-            _root_of(path) in ROOTS
+            not known
+            and _root_of(path) in ROOTS
             and layout.part(path) is Part.PACKAGE
             and path.stem.isidentifier()
         ):
             found[path.as_posix()] = path.stem
-    return replace(layout, modules=found)
+    return replace(layout, modules=found, tops=frozenset(known))
 
 
 def _root_of(path: PurePosixPath) -> str:

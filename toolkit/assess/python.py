@@ -22,6 +22,8 @@ OF_CALLS: Final = frozenset(
 )
 SKIPS: Final = frozenset({"skipif", "skipIf", "xfail"})
 SKIPS_UNLESS: Final = frozenset({"skipUnless"})
+CALLED: Final = "()"
+"""In a dotted name: what stands before is called."""
 ENDS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -131,6 +133,8 @@ class _Reader:
         match statement:
             case ast.If(test=test, body=body) if self._conditions.holds(test):
                 return isinstance(body[-1], ENDS) or _skips_module(body[-1])
+            case ast.Assert(test=test):
+                return self._conditions.holds(test) is False
             case ast.If(test=test, orelse=[*_, last]) if self._conditions.holds(test) is False:
                 return isinstance(last, ENDS)
             case _:
@@ -333,9 +337,10 @@ class _Reader:
                 where = where.under(Guard.PLATFORM)
 
     def _read(self, node: ast.Attribute | ast.Name, where: _Where) -> None:
-        if name := self.dotted(node):
+        name = self.dotted(node)
+        if name:
             self._use(name, node.lineno, where, called=False)
-        elif isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and (not name or CALLED in name):
             self._expression(node.value, where)
 
     def _call(self, node: ast.Call, where: _Where) -> None:
@@ -343,8 +348,15 @@ class _Reader:
         if name:
             self._use(name, node.lineno, where, called=True, text=self._text(node))
             self._import_in_words(name, node, where)
-        if not name or isinstance(node.func, ast.Call):
-            self._expression(node.func, where)
+        match node.func:
+            case ast.Name():
+                pass
+            case ast.Attribute(value=inner):
+                # `Thread(target=f).start()`: a call in what is called.
+                if not name or CALLED in name:
+                    self._expression(inner, where)
+            case func:
+                self._expression(func, where)
         for argument in (*node.args, *(word.value for word in node.keywords)):
             self._expression(argument, where)
 

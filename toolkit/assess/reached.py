@@ -1,9 +1,19 @@
-"""Which modules of a project are imported when its packages are."""
+"""Which modules of a project are imported when its packages are, or by its tests."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
 
 from toolkit.assess.code import Import, Seen
 from toolkit.assess.findings import Guard
+from toolkit.assess.places import Part
+
+COLLECTED: Final = re.compile(r"test_.*|.*_test|conftest")
+"""Stems of files that pytest imports by itself (its default ``python_files``)."""
+
+type Read = tuple[str, Part, Seen]
 
 
 def reached(seen: Mapping[str, Seen], roots: Sequence[str]) -> frozenset[str]:
@@ -33,3 +43,38 @@ def _names(one: Import) -> list[str]:
     parts = one.module.split(".")
     parents = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     return [*parents, *(f"{one.module}.{name}" for name in one.names)]
+
+
+def without_loose_tests(read: Sequence[Read]) -> Iterator[Read]:
+    """Give files with their parts; what lies among tests and no test imports is guarded.
+
+    Parameters
+    ----------
+    read
+        Path, part and what was seen.
+    """
+    stems = {
+        name.rpartition(".")[2]
+        for path, part, seen in read
+        if part is Part.TESTS and _collected(path)
+        for one in seen.imports
+        for name in (one.module, *one.names)
+    }
+    for path, part, seen in read:
+        loose = part is Part.TESTS and path.endswith(".py") and not _collected(path)
+        if loose and PurePosixPath(path).stem not in stems:
+            yield path, part, _as_script(seen)
+        else:
+            yield path, part, seen
+
+
+def _collected(path: str) -> bool:
+    return COLLECTED.fullmatch(PurePosixPath(path).stem) is not None
+
+
+def _as_script(seen: Seen) -> Seen:
+    return replace(
+        seen,
+        imports=tuple(replace(one, guard=one.guard or Guard.SCRIPT) for one in seen.imports),
+        uses=tuple(replace(one, guard=one.guard or Guard.SCRIPT) for one in seen.uses),
+    )

@@ -1,7 +1,8 @@
 """From what was seen in a file to findings."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from toolkit.assess.catalogue import Topic, catalogue, finding
@@ -22,6 +23,8 @@ READERS: Final = frozenset(
     }
 )
 """Functions of other packages that read a URL where they are given one."""
+HOSTS: Final = re.compile(r"[\w.+-]+(?:\.so[.\d]*|\.dll|\.dylib)|lib[\w.+-]+|kernel32|user32")
+"""Names of libraries that are looked for on the machine."""
 SCHEMES: Final = ("http://", "https://", "ftp://")
 
 
@@ -114,7 +117,10 @@ def urls(file: File, seen: Seen) -> Iterator[Url]:
 
 def c_findings(file: File, seen: Seen) -> Iterator[Finding]:
     """Give what a file of C or C++ does; headers are looked at with all of the project's."""
-    for use in seen.uses:
+    for one in seen.uses:
+        use = one
+        if file.part is Part.VENDORED:  # only a part of it may be compiled
+            use = replace(one, guard=one.guard or Guard.OPTION)
         if use.name == "asm":
             yield finding(
                 "assembly",
@@ -170,13 +176,16 @@ def _of_import(file: File, one: Import, lacks: Lacks) -> Iterator[Finding]:
 
 def _of_topic(file: File, use: Use, topic: Topic, lacks: Lacks) -> Finding:
     words = lacks.words.get(topic.name, "")
+    guard = use.guard
+    if topic.name == "libraries" and not HOSTS.fullmatch(use.text) and "find" not in use.name:
+        guard = guard or Guard.OPTION  # the project's own library, which the wheel may bring
     return finding(
         topic.name,
         file.stage(at_import=use.at_import and topic.name not in LATER),
         use.name,
         file=file.path,
         line=use.line,
-        guard=use.guard,
+        guard=guard,
         happens=f"{topic.happens} ({words})" if words else "",
     )
 

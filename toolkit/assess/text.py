@@ -16,8 +16,11 @@ HASH: Final = re.compile(
 )
 
 
+NO_LINE_END: Final = re.compile(r"[^\n]")
+
+
 def without_comments(text: str, form: re.Pattern[str], *, strings: bool) -> str:
-    """Blank out comments and, unless they stay, strings; lines keep their numbers.
+    """Blank out comments and, unless they stay, strings; every place keeps its number.
 
     Parameters
     ----------
@@ -31,9 +34,11 @@ def without_comments(text: str, form: re.Pattern[str], *, strings: bool) -> str:
 
     def blank(found: re.Match[str]) -> str:
         whole = found[0]
-        if whole[0] in "\"'":
-            return whole if strings and "\n" not in whole else whole[0] + _lines(whole) + whole[0]
-        return _lines(whole) or " "
+        if whole[0] not in "\"'":
+            return NO_LINE_END.sub(" ", whole)
+        if strings and "\n" not in whole:
+            return whole
+        return f"{whole[0]}{NO_LINE_END.sub(' ', whole[1:-1])}{whole[-1]}"
 
     return form.sub(blank, text)
 
@@ -41,7 +46,3 @@ def without_comments(text: str, form: re.Pattern[str], *, strings: bool) -> str:
 def line_of(text: str, at: int) -> int:
     """Give the number of the line that a place in a text lies in."""
     return text.count("\n", 0, at) + 1
-
-
-def _lines(text: str) -> str:
-    return "\n" * text.count("\n")

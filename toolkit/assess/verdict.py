@@ -25,6 +25,8 @@ MEANS: Final[Mapping[Verdict, str]] = {
     Verdict.CANNOT: "it needs something that does not exist for the target",
 }
 FIRST: Final = 3
+TRAPS: Final = frozenset({"signature"})
+"""Topics that end the interpreter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +91,17 @@ def first_things(findings: Sequence[Finding], number: int = FIRST) -> tuple[Todo
     )
 
 
+def ends_tests(one: Finding) -> bool:
+    """Whether tests fail for a finding, or are skipped; a trap ends the interpreter they run in."""
+    return one.counts and (one.stage is Stage.TESTS or one.topic in TRAPS)
+
+
 def expected_to_stop(findings: Sequence[Finding]) -> Stage | None:
     """Give the first stage that would fail as things stand; ``None``: none would.
 
     Parts that fail only when they are used (`Stage.USE`) end no stage.
     """
-    stages = {
-        one.stage for one in findings if one.counts and one.stage not in (Stage.USE, Stage.DOCS)
-    }
+    stages = {one.stage for one in findings if one.counts and one.stage.blocks}
+    if any(map(ends_tests, findings)):
+        stages.add(Stage.TESTS)
     return min(stages, key=lambda stage: stage.order) if stages else None

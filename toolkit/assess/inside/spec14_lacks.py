@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import json
 import sys
+import types
 
 # Importing them does something, or needs a display.
 LEFT_OUT = {"antigravity", "this", "idlelib", "turtledemo", "tkinter", "turtle", "__main__"}
@@ -34,8 +35,13 @@ def modules() -> dict[str, object]:
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is the answer
             broken[name] = told(error)
         else:
-            names[name] = [one for one in dir(module) if not one.startswith("_")]
+            names[name] = [one for one, what in vars(module).items() if public(one, what)]
     return {"modules": found, "broken": broken, "names": names}
+
+
+def public(name: str, what: object) -> bool:
+    """Say whether a name of a module is for others, and no module that it only uses."""
+    return not name.startswith("_") and not isinstance(what, types.ModuleType)
 
 
 def tried(code: str) -> str:
