@@ -116,8 +116,9 @@ def _fill(beside: Sequence[str], say: Say) -> None:
     say("fetching the kernel's wheels")
     runtime = read_runtime(RUNTIME)
     minor = runtime.python_minor
-    target = ("--platform", runtime.platform_tag, "--python-version", minor)
-    target += ("--implementation", "cp", "--abi", f"cp{minor.replace('.', '')}")
+    abi = f"cp{minor.replace('.', '')}"
+    python = ("--python-version", minor, "--implementation", "cp", "--abi", abi)
+    target = ("--platform", runtime.platform_tag, *python)
     _fetch_wheels("kernel", ())
     _fetch_wheels("target", target)
     (WHEELHOUSE / "native").mkdir()
@@ -134,7 +135,9 @@ def _fetch_runtime(version: str, integrity: str) -> None:
     """Fetch the npm package: its registry is npm's business, its content is pinned here."""
     folder = IMAGE / "npm"
     folder.mkdir()
-    npm = find_tool("npm", do=f"install npm, or name the folder of its package pyodide in {RUNTIME_VARIABLE}")
+    npm = find_tool(
+        "npm", do=f"install npm, or name the folder of its package pyodide in {RUNTIME_VARIABLE}"
+    )
     words: list[str | Path] = [npm, "pack", f"pyodide@{version}", "--ignore-scripts"]
     done = run([*words, "--pack-destination", folder], cwd=folder)
     archives = sorted(folder.glob("*.tgz"))
@@ -191,6 +194,4 @@ def _take(word: str, folder: Path) -> None:
         require_sha256(Path(unquote(parts.path)), sha256)
         shutil.copyfile(unquote(parts.path), folder / name)
         return
-    fetch(
-        address, folder / name, sha256=sha256, size=LARGEST, limits=LIMITS, plain_http=True
-    )
+    fetch(address, folder / name, sha256=sha256, size=LARGEST, limits=LIMITS, plain_http=True)

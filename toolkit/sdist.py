@@ -124,7 +124,7 @@ def published_sdist(name: str, version: str) -> Published | None:
     wanted = Requirement(f"{name}=={version}")
     with _words_of_unearth() as said, _known_failures(wanted, said):
         finder = PackageFinder(
-            index_urls=_indexes(), no_binary=[name], target_python=TargetPython()
+            index_urls=index_urls(), no_binary=[name], target_python=TargetPython()
         )
         best = finder.find_best_match(wanted, allow_prereleases=True).best
         if best is None and said:

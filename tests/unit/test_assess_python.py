@@ -135,7 +135,8 @@ def test_conditions(condition: str, guard: Guard) -> None:
             Guard.NONE,
         ),
         (
-            "import os, sys\ndef f():\n  if sys.platform == 'emscripten':\n    return\n  os.fork()\n",
+            "import os, sys\ndef f():\n  if sys.platform == 'emscripten':\n    return\n"
+            "  os.fork()\n",
             Guard.PLATFORM,
         ),
         ("import os, sys\ny = sys.platform == 'linux' and os.fork()\n", Guard.PLATFORM),
