@@ -191,7 +191,11 @@ def _take(word: str, folder: Path) -> None:
         raise RequirementsFailed(msg, do="write URL#sha256=HEX")
     sha256 = checksum[1].lower()
     if parts.scheme == "file":
-        require_sha256(Path(unquote(parts.path)), sha256)
-        shutil.copyfile(unquote(parts.path), folder / name)
+        file = Path(unquote(parts.path))
+        if not file.is_file():
+            msg = f"{VARIABLE} names {file}, which does not exist"
+            raise RequirementsFailed(msg, do="name folders with wheels, or URL#sha256=HEX")
+        require_sha256(file, sha256)
+        shutil.copyfile(file, folder / name)
         return
     fetch(address, folder / name, sha256=sha256, size=LARGEST, limits=LIMITS, plain_http=True)
