@@ -13,29 +13,39 @@ from tests.artefacts import make_wheel, write_tree
 from tests.integration.conftest import Spec14, error_lines, the_wheel
 from toolkit.errors import IndexRefused, NotForUpload
 from toolkit.lite.kernel import extension_folder
-from toolkit.pins import WHEELHOUSE, read_pins
+from toolkit.pins import RUNTIME, WHEELHOUSE, read_pins
 from toolkit.process import run
+from toolkit.runtime.interpreter import NODE_FLAGS
 from toolkit.serve.server import running
 
 NIGHTLY: Final = "2.1.dev3"
 TARGET: Final = ("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314")
 
-INSTALL: Final = """
-import asyncio, json, sys
+KERNEL: Final = """
+import { readFileSync } from "node:fs";
+const [runtime, address, how, ...wheels] = process.argv.slice(2);
+const { loadPyodide } = await import(`${runtime}/pyodide.mjs`);
+const py = await loadPyodide();
+for (const wheel of wheels) py.unpackArchive(readFileSync(wheel), "wheel");
+py.globals.set("address", address);
+py.globals.set("how", how);
+console.log(await py.runPythonAsync(`
+import json
 import micropip
-address, how = sys.argv[1:]
 if how == "piplite":
     import piplite.piplite
     piplite.piplite._PIPLITE_URLS.append(address + "all.json")
     piplite.piplite._PIPLITE_DISABLE_PYPI = True
-    install, more = piplite.install, {}
+    await piplite.install(["ripple-demo", "upper"], pre=True)
 else:
-    install, more = micropip.install, {"index_urls": address.rstrip("/")}
-asyncio.run(install(["ripple-demo", "upper"], pre=True, **more))
-import ripple, upper
+    await micropip.install(["ripple-demo", "upper"], pre=True, index_urls=address.rstrip("/"))
+import ripple._kernel
+import upper
 from importlib.metadata import version
-print(json.dumps([upper.name, version("upper"), ripple.__file__]))
+json.dumps([upper.name, version("upper"), version("ripple-demo")])
+`));
 """
+"""What a kernel does: Pyodide, micropip or piplite, and an installation that is awaited."""
 
 
 @pytest.fixture(scope="module")
@@ -65,29 +75,6 @@ def index(demo: Path, spec14: Spec14, tmp_path_factory: pytest.TempPathFactory) 
 def address(index: Path) -> Iterator[str]:
     with running(index, profile="index") as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def installing(spec14: Spec14, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a project in whose environment micropip and piplite are."""
-    (piplite,) = (extension_folder() / "static" / "pypi").glob("piplite-*.whl")
-    return write_tree(
-        tmp_path_factory.mktemp("installing") / "p",
-        {
-            "pyproject.toml": f"""
-                [build-system]
-                requires = ["flit-core"]
-                build-backend = "flit_core.buildapi"
-                [project]
-                name = "installing"
-                version = "1.0"
-                description = "A project of a test"
-                [tool.spec14.test]
-                requires = ["micropip", "piplite @ {piplite.as_uri()}"]
-                """,
-            "installing.py": "",
-        },
-    )
 
 
 def test_pip_takes_the_wheel_for_the_target(address: str, index: Path, tmp_path: Path) -> None:
@@ -121,17 +108,19 @@ def test_uv_locks_with_hashes(address: str, index: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("how", ["micropip", "piplite"])
-def test_a_kernel_installs_from_it(
-    address: str, installing: Path, spec14: Spec14, tmp_path: Path, how: str
-) -> None:
+def test_a_kernel_installs_from_it(address: str, tmp_path: Path, how: str) -> None:
     """In the runtime, in Node: the compiled example with its NumPy, and a nightly."""
-    script = tmp_path / "install.py"
-    script.write_text(INSTALL)
-    done = spec14("python", "--project", installing, script, address, how)
-    assert done.returncode == 0, done.stderr
-    name, version, file = json.loads(done.stdout.splitlines()[-1])
-    assert (name, version) == ("upper", NIGHTLY)
-    assert "ripple" in file
+    script = tmp_path / "kernel.mjs"
+    script.write_text(KERNEL)
+    (piplite,) = (extension_folder() / "static" / "pypi").glob("piplite-*.whl")
+    (micropip,) = (WHEELHOUSE / "kernel").glob("micropip-*.whl")
+    done = run(
+        ["node", *NODE_FLAGS, script, RUNTIME, address, how, micropip, piplite],
+        env={"NO_PROXY": "127.0.0.1"},
+        timeout=200,
+    )
+    assert done.code == 0, done.output
+    assert json.loads(done.output.splitlines()[-1]) == ["upper", NIGHTLY, "1.0.0"]
 
 
 def test_a_project_takes_nightlies_of_what_it_requires(

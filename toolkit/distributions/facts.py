@@ -95,6 +95,11 @@ class Facts:
         """Whether the wheel holds compiled modules."""
         return bool(self.languages)
 
+    @property
+    def importable(self) -> tuple[str, ...]:
+        """What a test imports: the top-level names, then the compiled modules."""
+        return tuple(dict.fromkeys((*self.imports, *self.modules)))
+
 
 def read_facts(project: Project, wheel: Path, runtime: Runtime) -> Facts:
     """Read the facts of a project whose wheel is built.

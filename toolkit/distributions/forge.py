@@ -83,8 +83,7 @@ def recipe(facts: Facts, source: Source, maintainers: Sequence[str]) -> dict[str
 
 def beside(facts: Facts) -> dict[str, str]:
     """Give the files beside a ``recipe.yaml``, by name."""
-    modules = [*facts.imports, *facts.modules]
-    lines = [f"    import {name}  # noqa: F401" for name in modules] or ["    pass"]
+    lines = [f"    import {name}  # noqa: F401" for name in facts.importable] or ["    pass"]
     files = {test_name(facts): "\n".join(["def test_import():", *lines, ""])}
     if _needs_script(facts):
         files["build.sh"] = _script(facts)

@@ -9,7 +9,7 @@ and that the project's own source does not have: a project may carry the library
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,18 +87,19 @@ def linked_libraries(
     modules = [content for name, content in read_files(wheel).items() if is_module(name, content)]
     if not modules:
         return ()
-    signs = _signs(prefix)
-    whole = b"\0".join(modules)
-    found = {name: [text for text in texts if text in whole] for name, texts in signs.items()}
-    own = _own_texts({text for texts in found.values() for text in texts}, sources)
+    there = frozenset(text for content in modules for text in TEXT.findall(content))
+    found = {name: texts & there for name, texts in _signs(prefix).items()}
+    own = _own_texts(frozenset[bytes]().union(*found.values()), sources)
     return tuple(
-        library for library in libraries() if len(set(found.get(library.name, ())) - own) >= ENOUGH
+        library
+        for library in libraries()
+        if len(found.get(library.name, frozenset()) - own) >= ENOUGH
     )
 
 
 def _signs(prefix: Path) -> Mapping[str, frozenset[bytes]]:
     texts = {
-        library.name: frozenset(TEXT.findall(path.read_bytes()))
+        library.name: frozenset(_texts(path.read_bytes()))
         for library in libraries()
         if (path := prefix / "lib" / library.archive).is_file()
     }
@@ -108,7 +109,17 @@ def _signs(prefix: Path) -> Mapping[str, frozenset[bytes]]:
     }
 
 
-def _own_texts(wanted: set[bytes], sources: Iterable[Path]) -> set[bytes]:
+def _texts(archive: bytes) -> Iterator[bytes]:
+    """Give the texts of a library; each a second time without its first letter.
+
+    In an object file the length of a segment stands before its text, and may be a letter.
+    """
+    for text in TEXT.findall(archive):
+        yield text
+        yield text[1:]
+
+
+def _own_texts(wanted: frozenset[bytes], sources: Iterable[Path]) -> set[bytes]:
     found: set[bytes] = set()
     for path in sources:
         if path.is_file() and path.stat().st_size <= LARGEST_SOURCE and (rest := wanted - found):

@@ -50,7 +50,7 @@ def meta(facts: Facts, source: Source, maintainers: Sequence[str]) -> dict[str, 
         "source": {"url": source.url, "sha256": source.sha256} if source.url else {"path": BESIDE},
         "build": _build(facts),
         "requirements": _requirements(facts),
-        "test": {"imports": [*facts.imports, *facts.modules]},
+        "test": {"imports": list(facts.importable)},
         "about": {
             "home": facts.urls.get("home") or facts.urls.get("repository"),
             "summary": facts.summary,
