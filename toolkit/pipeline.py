@@ -169,7 +169,7 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
 
 
 def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
-    """Make a site of pages that a Sphinx of the project's own has written, in place.
+    """Make a site of pages that a tool of the project's own has written, in place.
 
     Parameters
     ----------
