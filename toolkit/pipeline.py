@@ -199,7 +199,7 @@ def _say_version(run: Run, wheel: BuiltWheel, python: Path) -> None:
 
 
 def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
-    """Make a site of pages that a Sphinx of the project's own has written, in place.
+    """Make a site of pages that a tool of the project's own has written, in place.
 
     Parameters
     ----------

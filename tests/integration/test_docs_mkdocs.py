@@ -38,7 +38,7 @@ def page(project: Path, name: str) -> str:
 
 def test_every_example_has_a_verdict_under_the_name_of_its_object(tides: Path) -> None:
     found = examples(tides)
-    works = {name for name, one in found.items() if one["status"] == "works"}
+    works = {name for name, one in found.items() if one["kind"] == "works"}
     assert works == {
         "tides.Constituent",
         "tides.height",

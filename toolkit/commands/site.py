@@ -27,7 +27,7 @@ from toolkit.working import working_on
 @click.option(
     "--around",
     type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
-    help="Run no Sphinx: make a site of these pages, which one with the extension has written.",
+    help="Run no tool: make a site of these pages, which one with the extension has written.",
 )
 @click.option(
     "--handed-over",

@@ -1,4 +1,4 @@
-"""The examples of a build, read from what the Sphinx extension handed over."""
+"""The examples of a build, read from what the tool that made the pages handed over."""
 
 import json
 from pathlib import Path, PurePosixPath

@@ -1,4 +1,4 @@
-"""What ``spec14 docs`` does between Sphinx and the published site: verify, switch off, report."""
+"""What ``spec14 docs`` does between pages and published site: verify, switch off, report."""
 
 import json
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ class Examiner:
         Parameters
         ----------
         folder
-            Where Sphinx wrote.
+            Where the pages' tool handed over.
         pages
             The pages that will be published.
         wheels
