@@ -17,7 +17,7 @@ from tests.corpus.sdist import fetched, unpacked
 from tests.corpus.table import cell, rows_of
 from toolkit.assess.assessment import assess
 from toolkit.assess.forge import Forge
-from toolkit.assess.verdict import ends_tests
+from toolkit.assess.verdict import Todo, ends_tests
 from toolkit.cache import read_record, write_record
 from toolkit.project import read_project
 from toolkit.working import working_on
@@ -80,16 +80,21 @@ def assessed(entry: Entry, sdists: Path) -> Assessed:
         project = replace(project, settings=replace(project.settings, test=test))
         with working_on(project):
             found = assess(project, say=lambda _line: None, forge=Forge(silent="not asked"))
-    stop, first = found.stops_at, found.first
+    stop = found.stops_at
     return Assessed(
         version=entry.version,
         verdict=found.verdict,
         blocked=stop if stop is not None and stop.blocks else "",
         tests=sum(map(ends_tests, found.findings)),
-        first=f"{first[0].stage}: {first[0].what} ({', '.join(first[0].places[:1])})"
-        if first
-        else "",
+        first=_told_first(found.first),
     )
+
+
+def _told_first(first: Sequence[Todo]) -> str:
+    if not first:
+        return ""
+    place = f" ({first[0].places[0]})" if first[0].places else ""
+    return f"{first[0].stage}: {first[0].what}{place}"
 
 
 def keep(file: Path, one: Assessed) -> None:

@@ -4,7 +4,13 @@ from typing import Final
 
 import pytest
 
-from toolkit.assess.buildfiles import Asked, read_cmake, read_meson, read_setup
+from toolkit.assess.buildfiles import (
+    Asked,
+    only_under_a_condition,
+    read_cmake,
+    read_meson,
+    read_setup,
+)
 from toolkit.assess.compiled import read_c, read_cython
 from toolkit.assess.findings import Guard
 
@@ -143,6 +149,7 @@ def test_meson() -> None:
         ("library", "winlib", 5, Guard.OPTION),
         ("library", "z", 7, Guard.OPTION),
         ("library", "fftw3", 9, Guard.NONE),
+        ("source", "a.c", 10, Guard.NONE),
         ("assembly", "b.S", 10, Guard.NONE),
     ]
 
@@ -162,8 +169,16 @@ def test_cmake() -> None:
         ("openmp", "OpenMP", 3, Guard.OPTION),
         ("library", "W", 5, Guard.OPTION),
         ("library", "libfoo", 7, Guard.NONE),
+        ("source", "a.c", 8, Guard.NONE),
         ("shared-library", "core", 8, Guard.NONE),
     ]
+
+
+def test_sources_under_a_condition() -> None:
+    asked = read_cmake(
+        "if(X64)\n  rf_add_library(a a.cpp ${HERE}/cpu.cpp)\nendif()\nadd_library(b a.cpp b.c)\n"
+    )
+    assert only_under_a_condition(asked) == {"cpu.cpp"}
 
 
 def test_setup() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from toolkit.assess.buildfiles import Asked, reached_files
+from toolkit.assess.buildfiles import Asked, only_under_a_condition, reached_files
 from toolkit.assess.building import (
     Headers,
     backend_of,
@@ -28,7 +28,7 @@ from toolkit.assess.imported import lacking_in_tests
 from toolkit.assess.on_index import index_for
 from toolkit.assess.places import Layout, Part, layout_of
 from toolkit.assess.python import read_python
-from toolkit.assess.reached import reached, without_loose_tests
+from toolkit.assess.reached import reached, under, without_loose_tests
 from toolkit.assess.required import Required, required_by
 from toolkit.assess.rules import File, c_findings, python_findings, urls
 from toolkit.assess.runtime import Lacks, what_it_lacks
@@ -36,7 +36,7 @@ from toolkit.assess.toolchain import Toolchain, toolchain
 from toolkit.assess.verdict import Todo, Verdict, expected_to_stop, first_things, verdict_on
 from toolkit.pins import RUNTIME
 from toolkit.project import Project, table
-from toolkit.runtime.distribution import read_runtime
+from toolkit.runtime.distribution import Runtime, read_runtime
 from toolkit.testing.requirements import test_requirements
 from toolkit.wheels.generated import project_files
 from toolkit.wheels.store import shared_folder
@@ -149,7 +149,8 @@ def assess(project: Project, *, say: Say, forge: Forge | None = None) -> Assessm
     required = required_by(project)
     tests = _parsed(test_requirements(project))
     say(f"following {len(required.requirements)} requirements, and {len(tests)} of the tests")
-    dependencies = _dependencies(project, required, tests)
+    runtime = read_runtime(RUNTIME)
+    dependencies = _dependencies(project, runtime, required, tests)
     forge = forge or ask_forge([one.name for one in dependencies], project, kept / "forge")
     dependencies = with_forge(dependencies, forge)
     addresses = [url for file, seen in source.seen for url in urls(file, seen)]
@@ -164,7 +165,7 @@ def assess(project: Project, *, say: Say, forge: Forge | None = None) -> Assessm
             written=source.written,
         ).of_all(source.seen),
         *openmp(source.seen),
-        *lacking_in_tests(source.seen, source.layout, lacks, dependencies),
+        *lacking_in_tests(source.seen, source.layout, lacks, dependencies, runtime),
         *dependency_findings(
             dependencies,
             distribution=project.settings.distribution,
@@ -214,6 +215,11 @@ def read_source(project: Project, lacks: Lacks, has: Toolchain) -> Source:
     source.seen = [
         (File(path=name, part=part, reached=source.layout.modules.get(name) in names), seen)
         for name, part, seen in without_loose_tests(read)
+    ]
+    maybe = only_under_a_condition(one for said in asked.values() for one in said)
+    source.seen = [
+        (file, under(Guard.OPTION, seen) if file.path.rpartition("/")[2] in maybe else seen)
+        for file, seen in source.seen
     ]
     return source
 
@@ -277,9 +283,8 @@ def _of_file(file: File, seen: Seen, lacks: Lacks) -> Iterable[Finding]:
 
 
 def _dependencies(
-    project: Project, required: Required, tests: Sequence[Requirement]
+    project: Project, runtime: Runtime, required: Required, tests: Sequence[Requirement]
 ) -> tuple[Dependency, ...]:
-    runtime = read_runtime(RUNTIME)
     walk = Walk(runtime=runtime, ask=None if project.settings.offline else index_for(runtime))
     own = frozenset({str(canonicalize_name(project.name))})
     return walk.follow(required.requirements, tests, own)

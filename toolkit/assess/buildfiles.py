@@ -7,7 +7,7 @@ under; ``setup.py`` as a tree. None is run, so what is put together from variabl
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ from toolkit.assess.text import HASH, line_of, without_comments
 ASSEMBLY: Final = (".s", ".asm", ".nasm")
 FORTRAN: Final = (".f", ".for", ".f77", ".f90", ".f95", ".f03", ".f08")
 BELOW: Final = "subdirectory"
+SOURCE: Final = "source"
+COMPILED: Final = (".c", ".cc", ".cpp", ".cxx")
 BLOCK: Final = re.compile(
     r"\b(if|elseif|elif|else|endif|foreach|endforeach|function|endfunction|macro|endmacro)\b"
 )
@@ -32,8 +34,9 @@ class Asked:
     Attributes
     ----------
     kind
-        ``library``, ``fortran``, ``openmp``, ``assembly``, ``shared-library``, ``distutils``, or
-        ``subdirectory``: another build file, which is read then.
+        ``library``, ``fortran``, ``openmp``, ``assembly``, ``shared-library``, ``distutils``;
+        ``subdirectory``: another build file, which is read then; ``source``: a file that is
+        compiled.
     name
         Of the library, file or folder.
     line
@@ -59,6 +62,7 @@ class _Call:
 def read_meson(source: str) -> Iterator[Asked]:
     """Read a ``meson.build``."""
     for call in _calls(source):
+        yield from _compiled(call)
         name = call.name.rpartition(".")[2]
         guard = call.guard
         if _says(call.words, "required", "false") or _keyword(call.words, "required") not in {
@@ -98,6 +102,7 @@ def read_meson(source: str) -> Iterator[Asked]:
 def read_cmake(source: str) -> Iterator[Asked]:
     """Read a ``CMakeLists.txt`` or another file of CMake's."""
     for call in _calls(source):
+        yield from _compiled(call)
         words = call.words
         upper = {word.upper() for word in words}
         match call.name.lower():
@@ -310,6 +315,20 @@ def _is_variable(source: str, call: _Call, first: str) -> bool:
     """Whether the first word of a call stands there without quotes."""
     line = source.split("\n")[call.line - 1 :]
     return f"'{first}'" not in "\n".join(line[:4]) and f'"{first}"' not in "\n".join(line[:4])
+
+
+def _compiled(call: _Call) -> Iterator[Asked]:
+    for word in call.words:
+        if word.lower().endswith(COMPILED):
+            name = word.rpartition("/")[2]
+            yield Asked(kind=SOURCE, name=name, line=call.line, guard=call.guard)
+
+
+def only_under_a_condition(asked: Iterable[Asked]) -> frozenset[str]:
+    """Give the names of sources that build files name under conditions only."""
+    named = [one for one in asked if one.kind == SOURCE]
+    always = {one.name for one in named if one.guard is Guard.NONE}
+    return frozenset({one.name for one in named} - always)
 
 
 def _sources(call: _Call) -> Iterator[Asked]:

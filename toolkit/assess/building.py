@@ -9,7 +9,7 @@ from typing import Any, Final
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from toolkit.assess.buildfiles import BELOW, Asked, read_cmake, read_meson, read_setup
+from toolkit.assess.buildfiles import BELOW, SOURCE, Asked, read_cmake, read_meson, read_setup
 from toolkit.assess.catalogue import catalogue, finding
 from toolkit.assess.code import Import, Seen
 from toolkit.assess.compiled import C_SUFFIXES, CYTHON_SUFFIXES
@@ -111,7 +111,7 @@ def build_findings(
     if backend.reads(file) == "setup":
         own = frozenset()  # what setuptools builds itself stands in the file
     for one in asked:
-        if one.kind == BELOW:
+        if one.kind in (BELOW, SOURCE):
             continue
         where = {"file": file, "line": one.line, "guard": one.guard or guard}
         match one.kind:
@@ -124,6 +124,8 @@ def build_findings(
                         **where,  # type: ignore[arg-type]
                     )
             case "shared-library":
+                # One that is loaded by its path (ctypes) is found.
+                where["guard"] = one.guard or guard or Guard.OPTION
                 yield finding(
                     "shared-library",
                     Stage.BUILD,

@@ -1,6 +1,7 @@
 """Packages that the tests import and nothing installs."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -13,22 +14,8 @@ from toolkit.assess.findings import Finding, Stage
 from toolkit.assess.places import Layout, Part
 from toolkit.assess.rules import File
 from toolkit.assess.runtime import Lacks
+from toolkit.runtime.distribution import Runtime
 
-OTHERWISE_CALLED: Final = {
-    "attr": "attrs",
-    "dateutil": "python-dateutil",
-    "pil": "pillow",
-    "yaml": "pyyaml",
-    "_pytest": "pytest",
-    "sklearn": "scikit-learn",
-    "skimage": "scikit-image",
-    "cv2": "opencv-python",
-    "pkg_resources": "setuptools",
-    "mpl_toolkits": "matplotlib",
-    "pylab": "matplotlib",
-    "typing_extensions": "typing-extensions",
-}
-"""Distributions of modules that have another name."""
 THERE: Final = frozenset(
     {
         "js",
@@ -50,6 +37,7 @@ def lacking_in_tests(
     layout: Layout,
     lacks: Lacks,
     dependencies: Sequence[Dependency],
+    runtime: Runtime,
 ) -> Iterator[Finding]:
     """Give what tests import that is neither the project's, the library's, nor required.
 
@@ -63,7 +51,10 @@ def lacking_in_tests(
         Names of the standard library.
     dependencies
         What is required, directly or not.
+    runtime
+        Its lock says which packages of the distribution bring which modules.
     """
+    brought = _brought(runtime)
     own = {PurePosixPath(file.path).stem for file, _ in seen}
     own |= {folder for file, _ in seen for folder in PurePosixPath(file.path).parts[:-1]}
     own |= set(layout.roots)
@@ -73,10 +64,9 @@ def lacking_in_tests(
             continue
         for imported in one.imports:
             top = imported.module.partition(".")[0]
-            if not top or top in own or top in lacks.known or top in THERE:
+            if not top.isidentifier() or top in own or top in lacks.known or top in THERE:
                 continue
-            name = OTHERWISE_CALLED.get(top.lower(), top)
-            if canonicalize_name(name) in known:
+            if known & {canonicalize_name(top), *brought.get(top, ())}:
                 continue
             yield finding(
                 "third-party",
@@ -87,3 +77,14 @@ def lacking_in_tests(
                 guard=imported.guard,
                 happens=f"ModuleNotFoundError: No module named {top!r}: nothing requires it",
             )
+
+
+def _brought(runtime: Runtime) -> Mapping[str, frozenset[str]]:
+    """Give the packages of the Pyodide distribution that bring a module, by its name."""
+    packages = json.loads((runtime.folder / "pyodide-lock.json").read_text("utf-8"))["packages"]
+    found: dict[str, frozenset[str]] = {}
+    for name, said in packages.items():
+        for module in said["imports"]:
+            top = str(module).partition(".")[0]
+            found[top] = found.get(top, frozenset()) | {canonicalize_name(name)}
+    return found

@@ -63,7 +63,7 @@ def without_loose_tests(read: Sequence[Read]) -> Iterator[Read]:
     for path, part, seen in read:
         loose = part is Part.TESTS and path.endswith(".py") and not _collected(path)
         if loose and PurePosixPath(path).stem not in stems:
-            yield path, part, _as_script(seen)
+            yield path, part, under(Guard.SCRIPT, seen)
         else:
             yield path, part, seen
 
@@ -72,9 +72,10 @@ def _collected(path: str) -> bool:
     return COLLECTED.fullmatch(PurePosixPath(path).stem) is not None
 
 
-def _as_script(seen: Seen) -> Seen:
+def under(guard: Guard, seen: Seen) -> Seen:
+    """Give what was seen, all of it guarded; what guarded something already stays."""
     return replace(
         seen,
-        imports=tuple(replace(one, guard=one.guard or Guard.SCRIPT) for one in seen.imports),
-        uses=tuple(replace(one, guard=one.guard or Guard.SCRIPT) for one in seen.uses),
+        imports=tuple(replace(one, guard=one.guard or guard) for one in seen.imports),
+        uses=tuple(replace(one, guard=one.guard or guard) for one in seen.uses),
     )
