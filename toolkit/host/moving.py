@@ -12,12 +12,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from toolkit.errors import ImageBuildFailed, MoveRefused, ProjectBusy
-from toolkit.host.backup import Backup, digest, replace
+from toolkit.host.backup import Backup, replace
 from toolkit.host.container import IMAGE, Job, build_image, host_job, run_job, signals_end_us
 from toolkit.host.engine import Engine, find_engine
 from toolkit.process import run
@@ -63,7 +63,7 @@ def update_pins(root: Path, words: Sequence[str]) -> int:
         backup = Backup(root=root, folder=folder / "before")
         if backup.is_there:
             say("a move that was interrupted is undone first")
-            _told(backup.restore({}))
+            _told(backup.restore())
             _name_back(engine)
         asking = _job(root, "upkeep", (*UPKEEP, *words), image="spec14-upkeep")
         build_image(engine, asking)
@@ -90,20 +90,12 @@ class Move:
         New contents by path.
     backup
         What was there before.
-    written
-        Digests of what was written so far, by path.
     """
 
     engine: Engine
     root: Path
     proposal: dict[str, bytes]
     backup: Backup
-    written: dict[str, str] = field(default_factory=dict)
-
-    def write(self, name: str, content: bytes) -> None:
-        """Replace one file of the working tree."""
-        replace(self.root / name, content)
-        self.written[name] = digest(self.root / name)
 
 
 def read_proposal(folder: Path) -> dict[str, bytes] | None:
@@ -130,18 +122,17 @@ def read_proposal(folder: Path) -> dict[str, bytes] | None:
 
 
 def _prove(move: Move) -> None:
-    names = {*move.proposal, *LATER, CHANGELOG}
     with signals_end_us():
-        move.backup.take(sorted(names))
+        move.backup.take({**dict.fromkeys(LATER), **move.proposal})
         try:
             _keep_name(move.engine)
             for name, content in move.proposal.items():
                 if name != CHANGELOG:
-                    move.write(name, content)
+                    replace(move.root / name, content)
             _build(move)
             _whole(move)
             _corpus(move)
-            move.write(CHANGELOG, move.proposal[CHANGELOG])
+            replace(move.root / CHANGELOG, move.proposal[CHANGELOG])
         except BaseException:
             _undo(move)
             raise
@@ -163,7 +154,7 @@ def _build(move: Move) -> None:
     if done.code != 0 or not done.output.strip():
         msg = "the new image does not tell its Debian packages"
         raise MoveRefused(msg, do=OTHER, detail=done.tail())
-    move.write(DEBIAN_LOCK, done.output.encode())
+    replace(move.root / DEBIAN_LOCK, done.output.encode())
 
 
 def _whole(move: Move) -> None:
@@ -188,12 +179,7 @@ def _undo(move: Move) -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
-        written = dict(move.written)
-        page = move.root / CORPUS_PAGE
-        if page.is_file():
-            # Written by the corpus, in its container.
-            written[CORPUS_PAGE] = digest(page)
-        _told(move.backup.restore(written))
+        _told(move.backup.restore())
         _name_back(move.engine)
         say(f"every file is as it was; the set that was refused lies in {FOLDER}/proposal")
     finally:
