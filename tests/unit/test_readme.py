@@ -89,6 +89,8 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     # Nothing else writes them.
     "nox -s bench": (By(file="docs/benchmarks.md", words=""),),
     "nox -s corpus": (By(file="docs/corpus.md", words=""),),
+    # What the session does, with an engine that writes down.
+    "nox -s update-pins": (By(file="tests/integration/test_upkeep.py", words=""),),
     "docker compose run --rm toolkit spec14 wheel --explain": (
         By(file="tests/integration/test_wheel_settings.py", words="wheel --explain"),
     ),
