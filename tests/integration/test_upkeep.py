@@ -323,3 +323,44 @@ def test_an_index_that_does_not_answer(plain: Path, tmp_path: Path) -> None:
     code, output = world.update("--plan")
     assert code == 80
     assert f"error: the package index gives no versions of {KERNEL}: " in output
+
+
+def test_a_folder_of_somebody_else(plain: Path, tmp_path: Path) -> None:
+    world = copied(plain, tmp_path)
+    folder = world.tree / ".spec14" / "upkeep"
+    folder.mkdir(parents=True)
+    folder.chmod(0o555)
+    try:
+        code, output = world.update("--plan")
+    finally:
+        folder.chmod(0o755)
+    assert code == 24, output
+    assert f"error: {folder} cannot be written" in output
+
+
+def test_a_file_that_cannot_be_written(newer: World) -> None:
+    before = newer.files()
+    folder = newer.tree / "images" / "npm"
+    folder.chmod(0o555)
+    try:
+        code, output = newer.update()
+    finally:
+        folder.chmod(0o755)
+    assert code == 81, output
+    assert "error: images/npm/package-lock.json cannot be written: Permission denied" in output
+    assert newer.files() == before
+    assert not newer.unfinished()
+
+
+def test_two_at_once(newer: World) -> None:
+    newer.mark("waits")
+    with newer.start() as started:
+        begun = newer.folder / "log.begun"
+        while not begun.exists():
+            assert started.poll() is None, started.communicate()[0]
+            time.sleep(0.05)
+        code, output = newer.update()
+        started.terminate()
+        started.wait(30)
+    assert (code, "another nox -s update-pins runs in this checkout" in output) == (25, True)
+    assert not newer.unfinished()

@@ -68,7 +68,22 @@ class Backup:
         -------
         list of str
             Where files are that somebody else wrote meanwhile.
+
+        Raises
+        ------
+        MoveRefused
+            When a file cannot be written; the copies are still there.
         """
+        try:
+            kept = self._put_back()
+        except OSError as error:
+            msg = f"{error.filename} cannot be put back: {error.strerror}"
+            do = f"make that possible, then run it again: the copies are in {self.folder}"
+            raise MoveRefused(msg, do=do) from error
+        self.forget()
+        return kept
+
+    def _put_back(self) -> list[str]:
         kept = []
         for name, digests in self._files().items():
             path, copy = self.root / name, self.folder / "files" / name
@@ -82,7 +97,6 @@ class Backup:
                 path.unlink(missing_ok=True)
             elif now != before:
                 replace(path, copy.read_bytes())
-        self.forget()
         return kept
 
     def forget(self) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from toolkit.errors import ImageBuildFailed, MoveRefused, ProjectBusy
+from toolkit.errors import ImageBuildFailed, MoveRefused, ProjectBusy, not_writable
 from toolkit.host.backup import Backup, replace
 from toolkit.host.container import IMAGE, Job, build_image, host_job, run_job, signals_end_us
 from toolkit.host.engine import Engine, find_engine
@@ -128,17 +128,25 @@ def _prove(move: Move) -> None:
             _keep_name(move.engine)
             for name, content in move.proposal.items():
                 if name != CHANGELOG:
-                    replace(move.root / name, content)
+                    _put(move, name, content)
             _build(move)
             _whole(move)
             _corpus(move)
-            replace(move.root / CHANGELOG, move.proposal[CHANGELOG])
+            _put(move, CHANGELOG, move.proposal[CHANGELOG])
         except BaseException:
             _undo(move)
             raise
         move.backup.forget()
     run([move.engine.docker, "rmi", BEFORE])
     say("moved; look at the difference (git diff), run nox -s tests and nox -s image-test, commit")
+
+
+def _put(move: Move, name: str, content: bytes) -> None:
+    try:
+        replace(move.root / name, content)
+    except OSError as error:
+        msg = f"{name} cannot be written: {error.strerror}"
+        raise MoveRefused(msg, do="make room, or give yourself the right to write it") from error
 
 
 def _build(move: Move) -> None:
@@ -154,7 +162,7 @@ def _build(move: Move) -> None:
     if done.code != 0 or not done.output.strip():
         msg = "the new image does not tell its Debian packages"
         raise MoveRefused(msg, do=OTHER, detail=done.tail())
-    replace(move.root / DEBIAN_LOCK, done.output.encode())
+    _put(move, DEBIAN_LOCK, done.output.encode())
 
 
 def _whole(move: Move) -> None:
@@ -208,9 +216,20 @@ def _job(root: Path, service: str, words: tuple[str, ...], image: str = IMAGE) -
 
 
 def _own_folder(root: Path) -> Path:
-    """Give the folder of proposals and copies; the container's user is the checkout's owner."""
+    """Give the folder of proposals and copies; the container's user is the checkout's owner.
+
+    Raises
+    ------
+    NotWritable
+        When the checkout belongs to somebody else.
+    """
     folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise not_writable(root, os.getuid(), os.getgid()) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise not_writable(folder, os.getuid(), os.getgid())
     if os.geteuid() == 0:
         owner = root.stat()
         for path in (folder.parent, folder):
@@ -220,7 +239,8 @@ def _own_folder(root: Path) -> Path:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
+    # For reading: another user's lock can be had, too.
+    with os.fdopen(os.open(folder / "lock", os.O_CREAT | os.O_RDONLY, 0o644)) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
