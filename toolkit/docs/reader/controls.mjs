@@ -1,15 +1,17 @@
-// The buttons and prompts of a page: why one is not there.
+// The buttons and prompts of a page: why one is not there, and where the keyboard goes.
+import { remember, reveal, watch } from "./ahead.mjs";
+import { follow } from "./frames.mjs";
 import { ofWindow } from "./obstacles.mjs";
-import { BUTTON, OFF } from "./workarounds.mjs";
+import { BUTTON, giveTitle, OFF, reachPrompt } from "./workarounds.mjs";
 import { frameTitle, OBSTACLES } from "./words.mjs";
 
-export const FRAME = "iframe.jupyterlite_sphinx_iframe, iframe.jupyterlite_sphinx_raw_iframe";
-export const PROMPTED = ".jupyterlite_sphinx_iframe_container[onclick]";
+const FRAME = "iframe.jupyterlite_sphinx_iframe, iframe.jupyterlite_sphinx_raw_iframe";
+const PROMPTED = ".jupyterlite_sphinx_iframe_container[onclick]";
 const OPENED = ".try_examples_outer_iframe";
 const HIDDEN = "hidden";
 
 /** Buttons that open something; those of an opened frame do not. */
-export const openers = () => [...document.querySelectorAll(BUTTON)].filter((button) => !button.closest(OPENED));
+const openers = () => [...document.querySelectorAll(BUTTON)].filter((button) => !button.closest(OPENED));
 
 const labelOf = (control) => control.textContent.trim();
 
@@ -57,8 +59,61 @@ function noteOf(obstacle, label) {
   return note;
 }
 
-/** What a frame is called, for those who do not see it. */
-export const titleOf = (frame) => frameTitle(frame.getAttribute("src"), subjectOf(frame));
+/** Make prompts reachable, and follow the frames that are there and those that will be. */
+export function takeOver() {
+  document.querySelectorAll(PROMPTED).forEach(reachPrompt);
+  document.querySelectorAll(FRAME).forEach(adopt);
+  const {
+    jupyterliteShowIframe: showPrompted,
+    tryExamplesShowIframe: showExample,
+    tryExamplesHideIframe: hideExample,
+  } = window;
+  window.jupyterliteShowIframe = (button, ...rest) => {
+    const container = document.getElementById(button).parentElement;
+    showPrompted(button, ...rest);
+    enter(container);
+  };
+  window.tryExamplesShowIframe = (examples, container, ...rest) => {
+    const place = document.getElementById(container);
+    const begun = reveal(place);
+    showExample(examples, container, ...rest);
+    enter(place);
+    if (begun) {
+      focusNotebook(place.querySelector(FRAME));
+    }
+    remember();
+  };
+  window.tryExamplesHideIframe = (examples, ...rest) => {
+    hideExample(examples, ...rest);
+    document.getElementById(examples).querySelector(BUTTON)?.focus();
+  };
+  watch(openers(), showExample, adopt);
+}
+
+function enter(container) {
+  const frame = container.querySelector(FRAME);
+  adopt(frame);
+  // It is where the button was: nothing has to move.
+  frame.focus({ preventScroll: true });
+}
+
+/**
+ * A notebook focuses its spinner, and the cell afterwards; one that was begun early had to wait
+ * with that (remote.js of lite/labextension).
+ */
+function focusNotebook({ contentWindow: inside }) {
+  const wanted = inside?.spec14Focus;
+  const cell = inside?.document.querySelector(".jp-Notebook-cell.jp-mod-active");
+  (wanted?.isConnected ? wanted : cell)?.focus({ preventScroll: true });
+}
+
+function adopt(frame) {
+  giveTitle(frame, titleOf(frame));
+  const container = frame.closest(".jupyterlite_sphinx_iframe_container");
+  follow(frame, container ?? frame);
+}
+
+const titleOf = (frame) => frameTitle(frame.getAttribute("src"), subjectOf(frame));
 
 /** What the page is about around an element: the documented object, or the heading above. */
 function subjectOf(element) {
