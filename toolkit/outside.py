@@ -117,9 +117,9 @@ def _fill(beside: Sequence[str], say: Say) -> None:
     runtime = read_runtime(RUNTIME)
     minor = runtime.python_minor
     target = ("--platform", runtime.platform_tag, "--python-version", minor)
-    target += ("--implementation", "cp", "--abi", f"cp{minor.replace('.', '')}")
+    python = ("--implementation", "cp", "--abi", f"cp{minor.replace('.', '')}")
     _fetch_wheels("kernel", ())
-    _fetch_wheels("target", target)
+    _fetch_wheels("target", (*target, *python))
     (WHEELHOUSE / "native").mkdir()
     for word in beside:
         say(f"fetching {word.partition('#')[0]}")
@@ -134,7 +134,9 @@ def _fetch_runtime(version: str, integrity: str) -> None:
     """Fetch the npm package: its registry is npm's business, its content is pinned here."""
     folder = IMAGE / "npm"
     folder.mkdir()
-    npm = find_tool("npm", do=f"install npm, or name the folder of its package pyodide in {RUNTIME_VARIABLE}")
+    npm = find_tool(
+        "npm", do=f"install npm, or name the folder of its package pyodide in {RUNTIME_VARIABLE}"
+    )
     words: list[str | Path] = [npm, "pack", f"pyodide@{version}", "--ignore-scripts"]
     done = run([*words, "--pack-destination", folder], cwd=folder)
     archives = sorted(folder.glob("*.tgz"))
@@ -195,6 +197,4 @@ def _take(word: str, folder: Path) -> None:
         require_sha256(file, sha256)
         shutil.copyfile(file, folder / name)
         return
-    fetch(
-        address, folder / name, sha256=sha256, size=LARGEST, limits=LIMITS, plain_http=True
-    )
+    fetch(address, folder / name, sha256=sha256, size=LARGEST, limits=LIMITS, plain_http=True)
