@@ -393,9 +393,7 @@ class WouldNotWork(Spec14Error):
     """With ``spec14 assess --strict``: something is in the way of building or importing."""
 
     exit_code = 71
-    summary = (
-        "`spec14 assess --strict`: something is in the way of building, installing or importing"
-    )
+    summary = "an assessed project would not build, install or import (with strict)"
 
 
 def all_errors() -> list[type[Spec14Error]]:

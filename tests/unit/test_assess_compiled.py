@@ -65,6 +65,8 @@ def test_what_c_does(source: str, names: list[str]) -> None:
         ("#ifdef HAVE_X\n#else", Guard.OPTION),
         ("#if defined(_WIN32) \\\n  || defined(__APPLE__)", Guard.PLATFORM),
         ("#if (", Guard.OPTION),
+        ("#if " + "(" * 20_000, Guard.OPTION),
+        ("#if " + "!" * 20_000 + "1", Guard.OPTION),
     ],
 )
 def test_conditions(condition: str, guard: Guard) -> None:

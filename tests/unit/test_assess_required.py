@@ -172,3 +172,19 @@ def test_hosts_that_say_nothing(player: Player) -> None:
     assert unasked.said == "not asked (offline)"
     (ftp,) = ask_hosts([url("ftp://h.example/a")], offline=False)
     assert ftp.readable is False
+
+
+def test_what_is_no_url(player: Player) -> None:
+    broken = url("https://[bad/a")
+    assert ask_hosts([broken], offline=False) == ()
+    assert len(download_findings([broken], [])) == 1
+    (blank,) = ask_hosts([url(f"{player.url}/a b")], offline=False)
+    assert blank.readable is None
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8000", "169.254.169.254", "10.0.0.1", "[::1]", "localhost", "db.internal"]
+)
+def test_a_project_of_others_asks_nobody_nearby(host: str) -> None:
+    (near,) = ask_hosts([url(f"http://{host}/a")], offline=False, given=True)
+    assert near.said == "not asked (an address of this machine or its network)"

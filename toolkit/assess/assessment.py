@@ -154,7 +154,7 @@ def assess(project: Project, *, say: Say, forge: Forge | None = None) -> Assessm
     forge = forge or ask_forge([one.name for one in dependencies], project, kept / "forge")
     dependencies = with_forge(dependencies, forge)
     addresses = [url for file, seen in source.seen for url in urls(file, seen)]
-    hosts = ask_hosts(addresses, offline=project.settings.offline)
+    hosts = ask_hosts(addresses, offline=project.settings.offline, given=project.is_given)
     found = [
         *source.built,
         *(one for file, seen in source.seen for one in _of_file(file, seen, lacks)),

@@ -1,5 +1,7 @@
 """Whether the hosts that code reads from let a browser read them: asked, one URL for each host."""
 
+import functools
+import ipaddress
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,7 +42,7 @@ class Host:
     said: str
 
 
-def ask_hosts(urls: Sequence[Url], *, offline: bool) -> tuple[Host, ...]:
+def ask_hosts(urls: Sequence[Url], *, offline: bool, given: bool = False) -> tuple[Host, ...]:
     """Ask each host for the first URL that code names of it.
 
     Parameters
@@ -49,20 +51,42 @@ def ask_hosts(urls: Sequence[Url], *, offline: bool) -> tuple[Host, ...]:
         What code reads.
     offline
         Whether nothing is asked.
+    given
+        Whether the project is somebody else's: it must not make this machine ask its own network.
     """
     first: dict[str, str] = {}
     for one in urls:
-        if one.counts and (name := urlsplit(one.url).netloc.rpartition("@")[2]):
+        if one.counts and (name := host_of(one.url)):
             first.setdefault(name, one.url)
     with ThreadPoolExecutor(4) as pool:
-        return tuple(
-            pool.map(lambda item: _asked(*item, offline=offline), list(first.items())[:MOST])
+        asked = pool.map(
+            lambda item: _asked(*item, offline=offline, given=given), list(first.items())[:MOST]
         )
+        return tuple(asked)
 
 
-def _asked(name: str, url: str, *, offline: bool) -> Host:
-    if offline:
-        return Host(name=name, url=url, readable=None, said=f"{NOT_ASKED} (offline)")
+def host_of(url: str) -> str:
+    """Give the host of a URL, with its port; empty for what is no URL."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def _is_near(url: str) -> bool:
+    """Whether a host is this machine, or one of its own network, by its name or number."""
+    try:
+        name = urlsplit(url).hostname or ""
+        return not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return "." not in name or name.endswith((".local", ".internal", ".localhost"))
+
+
+def _asked(name: str, url: str, *, offline: bool, given: bool) -> Host:
+    silent = functools.partial(Host, name=name, url=url, readable=None)
+    if offline or (given and _is_near(url)):
+        why = "offline" if offline else "an address of this machine or its network"
+        return silent(said=f"{NOT_ASKED} ({why})")
     if not url.startswith(("http://", "https://")):
         return Host(name=name, url=url, readable=False, said="no browser speaks FTP")
     try:
@@ -71,7 +95,9 @@ def _asked(name: str, url: str, *, offline: bool) -> Host:
         # An answer without the header is one; no answer says nothing.
         if HEADER in error.what:
             return Host(name=name, url=url, readable=False, said=f"no {HEADER}")
-        return Host(name=name, url=url, readable=None, said=error.what.removeprefix(f"{name}: "))
+        return silent(said=error.what.removeprefix(f"{name}: "))
+    except ValueError as error:  # of a part that no URL may have
+        return silent(said=f"{NOT_ASKED} ({error})")
     return Host(name=name, url=url, readable=True, said=f"sends {HEADER}")
 
 
@@ -80,7 +106,7 @@ def download_findings(urls: Sequence[Url], hosts: Sequence[Host]) -> list[Findin
     said = {host.name: host for host in hosts}
     found = []
     for one in urls:
-        host = said.get(urlsplit(one.url).netloc.rpartition("@")[2])
+        host = said.get(host_of(one.url))
         answer = f"its host: {host.said}" if host else "its host is not known before it runs"
         found.append(
             finding(

@@ -133,7 +133,10 @@ def _is_defined(name: str, defined: Mapping[str, str]) -> bool | None:
 
 
 def _holds(condition: str, defined: Mapping[str, str]) -> bool | None:
-    return _Condition(condition, defined).holds()
+    try:
+        return _Condition(condition, defined).holds()
+    except RecursionError:
+        return None
 
 
 class _Condition:

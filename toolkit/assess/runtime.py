@@ -6,6 +6,7 @@ is tried in the runtime by the lines of ``catalogue.toml``, and told in its own 
 """
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,7 +126,13 @@ def compared(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any
 
 def _ask(python: Path, attempts: Mapping[str, str]) -> dict[str, Any]:
     words: list[str | Path] = [python, "-P", "-c", PROGRAM.read_text("utf-8")]
-    done = run([*words, json.dumps(attempts)], timeout=LIMIT)
+    try:
+        done = run([*words, json.dumps(attempts)], timeout=LIMIT)
+    except subprocess.TimeoutExpired as error:
+        msg = f"Python in the runtime did not say what it has within {LIMIT} s"
+        raise RuntimeFailed(
+            msg, do="run the same command again when this machine does less"
+        ) from error
     try:
         answer: dict[str, Any] = json.loads(done.output.rstrip().splitlines()[-1])
     except (IndexError, ValueError) as error:

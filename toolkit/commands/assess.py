@@ -13,7 +13,7 @@ from toolkit.assess.assessment import Assessment
 from toolkit.assess.assessment import assess as assessed
 from toolkit.cache import write_atomically
 from toolkit.commands.options import DISTRIBUTION, OFFLINE, PROJECT, Options
-from toolkit.errors import WouldNotWork
+from toolkit.errors import NotWritable, WouldNotWork
 from toolkit.progress import Steps
 from toolkit.project import Project, read_project, with_choices
 from toolkit.wheels.given import given_project
@@ -69,8 +69,19 @@ def assess(
 
 
 def _write(found: Assessment, project: Project, html: Path | None) -> Path:
-    """Write the page and, beside the report's others, the record; give the page's place."""
+    """Write the page and, beside the report's others, the record; give the page's place.
+
+    Raises
+    ------
+    NotWritable
+        When its folder cannot be made.
+    """
     place = project.report / report.PAGE if html is None else html.absolute()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        msg = f"{place.parent} is no folder, and the page cannot be written there"
+        raise NotWritable(msg, do="give --html a file in a folder") from error
     root = os.path.relpath(project.folder, place.parent)
     write_atomically(place, report.page(found, root=root).encode())
     record = json.dumps(report.as_json(found), indent=2) + "\n"
