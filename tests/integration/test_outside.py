@@ -30,8 +30,8 @@ def installed(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
     """Give the command ``spec14`` of a virtual environment, away from the image's folders."""
     folder = tmp_path_factory.mktemp("outside")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-    words = ["uv", "pip", "install", "-q", "--python", folder / "venv" / "bin" / "python"]
-    made = subprocess.run([*words, f"{ROOT}[docs]"], capture_output=True, text=True, check=False)
+    words = ["uv", "pip", "install", "-q", "--python", str(folder / "venv"), f"{ROOT}[docs]"]
+    made = subprocess.run(words, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     (folder / "bin").mkdir()
     for name in ("node", "npm"):

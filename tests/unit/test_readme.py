@@ -86,6 +86,8 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     "spec14 docs --wheel wheelhouse/": (
         By(file="tests/integration/test_wheel_supplied.py", words="docs --project … --wheel"),
     ),
+    "spec14 init": (By(file="tests/integration/test_ci.py", words="init --project"),),
+    "spec14 ci": (By(file="tests/integration/test_ci.py", words="ci --project"),),
     "spec14 badge": (By(file="tests/unit/test_verify_badge.py", words="badge --project"),),
     "spec14 recipe": (By(file="tests/integration/test_distributions.py", words="recipe pyodide"),),
     "spec14 index": (By(file="tests/integration/test_index_clients.py", words="index"),),
