@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import make_wheel
+from tests.artefacts import COMPILED, make_wheel
 from tests.conda_channel import Package, make_channel
 from tests.indexes import make_index
 from tests.integration.conftest import Spec14, copy_project, error_lines
@@ -26,9 +26,6 @@ def test_the_lock_is_written_once_and_told(stage: Stage) -> None:
     before = lock.read_bytes()
     stage.packed(stage.project("both"))
     assert (stage.said, lock.read_bytes()) == ([], before)
-
-
-COMPILED = "cp314-cp314-pyemscripten_2026_0_wasm32"
 
 
 def test_a_compiled_project_is_in_one_of_two_kernels(stage: Stage, tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
         By(file="tests/integration/test_assess.py", words="assess --project"),
     ),
     "spec14 assess": (By(file="tests/integration/test_assess.py", words="assess --project"),),
+    # What the session does, with an engine that writes down.
+    "nox -s update-pins": (By(file="tests/integration/test_upkeep.py", words=""),),
     "docker compose run --rm toolkit spec14 wheel --explain": (
         By(file="tests/integration/test_wheel_settings.py", words="wheel --explain"),
     ),

@@ -37,7 +37,7 @@ METADATA_SIZE: Final = 4 << 20
 ARCHIVE_SIZE: Final = 4 << 30
 SELECTED: Final = "xbuildenv"
 """pyodide-build's link to the environment in use."""
-PINS_DIFFER: Final = "move the pins together (CONTRIBUTING.md, 'Pins')"
+PINS_DIFFER: Final = "move the pins together (nox -s update-pins)"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,53 +39,64 @@ class Backup:
         """Whether a step has begun that has not ended."""
         return self.folder.is_dir()
 
-    def take(self, names: Iterable[str]) -> None:
+    def take(self, new_contents: Mapping[str, bytes | None]) -> None:
         """Copy files, before any of them is changed.
 
         Parameters
         ----------
-        names
-            Paths in the working tree; a file that is not there is removed again by `restore`.
+        new_contents
+            By path in the working tree what will be written; ``None`` where only programs write
+            the file. A file that is not there yet is removed again by `restore`.
         """
         new = self.folder.with_name(f".{self.folder.name}.new")
         shutil.rmtree(new, ignore_errors=True)
-        files: dict[str, str | None] = {}
-        for name in names:
+        files: dict[str, dict[str, str | None]] = {}
+        for name, content in new_contents.items():
             source, copy = self.root / name, new / "files" / name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_file():
-                shutil.copy2(source, copy)
-                files[name] = digest(source)
-            else:
-                files[name] = None
+            before = source.read_bytes() if source.is_file() else None
+            if before is not None:
+                copy.write_bytes(before)
+            files[name] = {"before": _digest(before), "ours": _digest(content)}
         (new / RECORD).write_text(json.dumps({"schema": 1, "files": files}, indent=2), "utf-8")
         new.rename(self.folder)
 
-    def restore(self, ours: Mapping[str, str]) -> list[str]:
+    def restore(self) -> list[str]:
         """Put every file back as it was, and forget the copies.
-
-        Parameters
-        ----------
-        ours
-            Digests of what this step wrote, by path: that need not be kept.
 
         Returns
         -------
         list of str
             Where files are that somebody else wrote meanwhile.
+
+        Raises
+        ------
+        MoveRefused
+            When a file cannot be written; the copies are still there.
         """
+        try:
+            kept = self._put_back()
+        except OSError as error:
+            msg = f"{error.filename} cannot be put back: {error.strerror}"
+            do = f"make that possible, then run it again: the copies are in {self.folder}"
+            raise MoveRefused(msg, do=do) from error
+        self.forget()
+        return kept
+
+    def _put_back(self) -> list[str]:
         kept = []
-        for name, before in self._files().items():
+        for name, digests in self._files().items():
             path, copy = self.root / name, self.folder / "files" / name
-            if path.is_file() and digest(path) not in (before, ours.get(name)):
+            now = _digest(path.read_bytes()) if path.is_file() else None
+            before, ours = digests["before"], digests["ours"]
+            if now not in (None, before, ours) and ours is not None:
                 beside = path.with_name(f"{path.name}.not-moved")
                 shutil.copy2(path, beside)
                 kept.append(str(beside.relative_to(self.root)))
             if before is None:
                 path.unlink(missing_ok=True)
-            elif not path.is_file() or digest(path) != before:
+            elif now != before:
                 replace(path, copy.read_bytes())
-        self.forget()
         return kept
 
     def forget(self) -> None:
@@ -96,10 +107,10 @@ class Backup:
         self.folder.rename(gone)
         shutil.rmtree(gone)
 
-    def _files(self) -> dict[str, str | None]:
+    def _files(self) -> dict[str, dict[str, str | None]]:
         file = self.folder / RECORD
         try:
-            found: dict[str, str | None] = json.loads(file.read_text("utf-8"))["files"]
+            found: dict[str, dict[str, str | None]] = json.loads(file.read_text("utf-8"))["files"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"{file} cannot be read: {error}"
             do = (
@@ -109,9 +120,8 @@ class Backup:
         return found
 
 
-def digest(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _digest(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -12,12 +12,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from toolkit.errors import ImageBuildFailed, MoveRefused, ProjectBusy
-from toolkit.host.backup import Backup, digest, replace
+from toolkit.errors import ImageBuildFailed, MoveRefused, ProjectBusy, not_writable
+from toolkit.host.backup import Backup, replace
 from toolkit.host.container import IMAGE, Job, build_image, host_job, run_job, signals_end_us
 from toolkit.host.engine import Engine, find_engine
 from toolkit.process import run
@@ -63,7 +63,7 @@ def update_pins(root: Path, words: Sequence[str]) -> int:
         backup = Backup(root=root, folder=folder / "before")
         if backup.is_there:
             say("a move that was interrupted is undone first")
-            _told(backup.restore({}))
+            _told(backup.restore())
             _name_back(engine)
         asking = _job(root, "upkeep", (*UPKEEP, *words), image="spec14-upkeep")
         build_image(engine, asking)
@@ -90,20 +90,12 @@ class Move:
         New contents by path.
     backup
         What was there before.
-    written
-        Digests of what was written so far, by path.
     """
 
     engine: Engine
     root: Path
     proposal: dict[str, bytes]
     backup: Backup
-    written: dict[str, str] = field(default_factory=dict)
-
-    def write(self, name: str, content: bytes) -> None:
-        """Replace one file of the working tree."""
-        replace(self.root / name, content)
-        self.written[name] = digest(self.root / name)
 
 
 def read_proposal(folder: Path) -> dict[str, bytes] | None:
@@ -130,24 +122,31 @@ def read_proposal(folder: Path) -> dict[str, bytes] | None:
 
 
 def _prove(move: Move) -> None:
-    names = {*move.proposal, *LATER, CHANGELOG}
     with signals_end_us():
-        move.backup.take(sorted(names))
+        move.backup.take({**dict.fromkeys(LATER), **move.proposal})
         try:
             _keep_name(move.engine)
             for name, content in move.proposal.items():
                 if name != CHANGELOG:
-                    move.write(name, content)
+                    _put(move, name, content)
             _build(move)
             _whole(move)
             _corpus(move)
-            move.write(CHANGELOG, move.proposal[CHANGELOG])
+            _put(move, CHANGELOG, move.proposal[CHANGELOG])
         except BaseException:
             _undo(move)
             raise
         move.backup.forget()
     run([move.engine.docker, "rmi", BEFORE])
     say("moved; look at the difference (git diff), run nox -s tests and nox -s image-test, commit")
+
+
+def _put(move: Move, name: str, content: bytes) -> None:
+    try:
+        replace(move.root / name, content)
+    except OSError as error:
+        msg = f"{name} cannot be written: {error.strerror}"
+        raise MoveRefused(msg, do="make room, or give yourself the right to write it") from error
 
 
 def _build(move: Move) -> None:
@@ -163,7 +162,7 @@ def _build(move: Move) -> None:
     if done.code != 0 or not done.output.strip():
         msg = "the new image does not tell its Debian packages"
         raise MoveRefused(msg, do=OTHER, detail=done.tail())
-    move.write(DEBIAN_LOCK, done.output.encode())
+    _put(move, DEBIAN_LOCK, done.output.encode())
 
 
 def _whole(move: Move) -> None:
@@ -188,12 +187,7 @@ def _undo(move: Move) -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
-        written = dict(move.written)
-        page = move.root / CORPUS_PAGE
-        if page.is_file():
-            # Written by the corpus, in its container.
-            written[CORPUS_PAGE] = digest(page)
-        _told(move.backup.restore(written))
+        _told(move.backup.restore())
         _name_back(move.engine)
         say(f"every file is as it was; the set that was refused lies in {FOLDER}/proposal")
     finally:
@@ -222,9 +216,20 @@ def _job(root: Path, service: str, words: tuple[str, ...], image: str = IMAGE) -
 
 
 def _own_folder(root: Path) -> Path:
-    """Give the folder of proposals and copies; the container's user is the checkout's owner."""
+    """Give the folder of proposals and copies; the container's user is the checkout's owner.
+
+    Raises
+    ------
+    NotWritable
+        When the checkout belongs to somebody else.
+    """
     folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise not_writable(root, os.getuid(), os.getgid()) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise not_writable(folder, os.getuid(), os.getgid())
     if os.geteuid() == 0:
         owner = root.stat()
         for path in (folder.parent, folder):
@@ -234,7 +239,8 @@ def _own_folder(root: Path) -> Path:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
+    # For reading: another user's lock can be had, too.
+    with os.fdopen(os.open(folder / "lock", os.O_CREAT | os.O_RDONLY, 0o644)) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

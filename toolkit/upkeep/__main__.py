@@ -97,6 +97,8 @@ def make_folder(proposal: Path) -> None:
             shutil.rmtree(proposal)
     except PermissionError as error:
         raise not_writable(Path(error.filename).parent, os.getuid(), os.getgid()) from error
+    if not os.access(proposal.parent, os.W_OK | os.X_OK):
+        raise not_writable(proposal.parent, os.getuid(), os.getgid())
 
 
 def show(found: Outlook) -> None:

@@ -23,6 +23,8 @@ SHAPES: Final = {
     "node-sha256": r"[0-9a-f]{64}",
 }
 """What each value looks like."""
+OF_RUNTIME: Final = "xbuildenv-sha256"
+"""Of one Pyodide; it need not be there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ def upstream_of(tree: Tree, file: Path | None) -> Upstream:
         msg = f"{file} cannot be read: {error}"
         raise MoveRefused(msg, do=_write()) from error
     shapes = {"emscripten": r"\d+\.\d+\.\d+", **SHAPES}
+    if OF_RUNTIME in table:
+        shapes[OF_RUNTIME] = SHAPES["build-sha256"]
     for name, shape in shapes.items():
         value = table.get(name)
         if not isinstance(value, str) or re.fullmatch(shape, value) is None:
@@ -65,8 +69,27 @@ def upstream_of(tree: Tree, file: Path | None) -> Upstream:
             raise MoveRefused(msg, do=_write())
     if unknown := sorted(set(table) - set(shapes)):
         raise MoveRefused(f"{file} has an unknown key {unknown[0]!r}", do=_write())
-    return Upstream(emscripten=table["emscripten"], values={name: table[name] for name in SHAPES})
+    emscripten = table.pop("emscripten")
+    return Upstream(emscripten=emscripten, values=table)
+
+
+def require_of_runtime(tree: Tree, upstream: Upstream, pyodide: str) -> None:
+    """Refuse the checksum of one Pyodide's environment beside another Pyodide.
+
+    Raises
+    ------
+    MoveRefused
+        When the pins have one, and the Pyodide moves.
+    """
+    pinned = tree.emsdk.upstream.get(OF_RUNTIME)
+    if pinned is None or pyodide == tree.pins.runtime["pyodide"]:
+        return
+    if upstream.values.get(OF_RUNTIME) in (None, pinned):
+        msg = f"{OF_RUNTIME} in images/pins.toml is of Pyodide {tree.pins.runtime['pyodide']}"
+        raise MoveRefused(
+            msg, do=f"take that line out, or give the one of {pyodide} (--emsdk FILE)"
+        )
 
 
 def _write() -> str:
-    return f'write emscripten = "5.0.3" and so on: {", ".join(SHAPES)} (docs/new-runtime.md)'
+    return f'write emscripten = "…" and {", ".join(SHAPES)}, as docs/new-runtime.md says'

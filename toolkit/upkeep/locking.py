@@ -5,11 +5,12 @@ as uv finds; what else is pinned in a ``.in`` file is a person's decision and st
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from toolkit.errors import IndexFailed
 from toolkit.pins import CORE, Pins
 from toolkit.upkeep.candidates import KERNEL, Kernel, Release, Unfit
 from toolkit.upkeep.edits import relaxed, with_versions
@@ -108,6 +109,21 @@ class Resolver:
             if other in found and found[other] != locked.versions.get(other)
         ]
         return f"it would take {', '.join(others)}" if others else "uv prefers the other"
+
+    def newest(self, names: Iterable[str], python: str) -> dict[str, str]:
+        """Give the newest version of each package, whatever else it needs.
+
+        Raises
+        ------
+        IndexFailed
+            When the index has none of one.
+        """
+        text = "".join(f"{name}\n" for name in dict.fromkeys(names))
+        try:
+            return Uv(folder=self.work, python=python).versions("newest", text, "--no-deps")
+        except Unfit as unfit:
+            msg = f"the index does not say what is newest: {unfit}"
+            raise IndexFailed(msg, do="see that it has these packages") from unfit
 
     def _main(self, uv: Uv, kernel: Kernel) -> dict[str, str]:
         names = set(self.pins.packages) - {KERNEL}

@@ -5,7 +5,6 @@ Nothing of the working tree is changed here.
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from toolkit.progress import Steps
 from toolkit.upkeep.candidates import KERNEL, Chosen, Surroundings, newest_coherent
 from toolkit.upkeep.clients import index_versions
 from toolkit.upkeep.debian import offered, ranges
-from toolkit.upkeep.emsdk import upstream_of
+from toolkit.upkeep.emsdk import require_of_runtime, upstream_of
 from toolkit.upkeep.locking import Locked, Resolver
 from toolkit.upkeep.plan import (
     Row,
@@ -33,8 +32,6 @@ from toolkit.upkeep.proposal import Move, require_whole
 from toolkit.upkeep.registries import Registries
 from toolkit.upkeep.tree import Tree, debian_names, read_tree
 
-AT_ONCE: Final = 4
-"""How many questions an index is asked at the same time."""
 DURATIONS: Final = Path(".spec14") / "upkeep" / "durations.json"
 
 
@@ -102,6 +99,7 @@ def look(wish: Wish, steps: Steps) -> Outlook:
         resolver = Resolver(requirements=requirements, work=folder / "locks", pins=tree.pins)
         with steps.step("resolving", record=wish.root / DURATIONS, key="resolving"):
             chosen = newest_coherent(tried, registries, around, resolver.lock)
+        require_of_runtime(tree, upstream, chosen.release.runtime.version)
         minor = chosen.release.runtime.python_minor
         ours = {name: debian[theirs] for name, theirs in debian_names(minor).items()}
         python = chosen.release.runtime.python
@@ -147,7 +145,7 @@ def _minor_of(registries: Registries, kernel: str) -> str:
 def _packages(tree: Tree, chosen: Chosen[Locked], resolver: Resolver) -> list[Row]:
     pinned = [name for name in {**tree.pins.packages, **tree.pins.xeus} if name != KERNEL]
     names = [*pinned, *(name for _, name, _ in held(tree))]
-    newest = _newest(names, chosen.release.runtime.python_minor)
+    newest = resolver.newest(names, chosen.release.runtime.python_minor)
     rows = package_rows(tree, chosen, newest, {})
     why: Mapping[str, str] = {
         row.name: resolver.why_not(chosen.locked, row.name, newest[row.name])
@@ -155,13 +153,6 @@ def _packages(tree: Tree, chosen: Chosen[Locked], resolver: Resolver) -> list[Ro
         if not row.is_newest
     }
     return [*package_rows(tree, chosen, newest, why), *held_rows(tree, newest)]
-
-
-def _newest(names: Iterable[str], python: str) -> dict[str, str]:
-    several = list(dict.fromkeys(names))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda name: index_versions(name, python), several)
-        return {name: versions[0] for name, versions in zip(several, found, strict=True)}
 
 
 @contextmanager

@@ -162,7 +162,7 @@ def lock_rows(tree: Tree, locked: Locked) -> list[Row]:
     for one in SETS:
         old, new = tree.locked[one], exact(locked.files[f"{one}.txt"])
         changed = changes(old, new)
-        told = f"{len(changed)} moved" if changed else f"{len(old)} versions"
+        told = f"{len(new)} versions, {len(changed)} moved" if changed else f"{len(old)} versions"
         rows.append(Row(name=f"{one}.txt", now=f"{len(old)} versions", new=told))
     return rows
 

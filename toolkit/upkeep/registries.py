@@ -42,6 +42,7 @@ class Registries:
     """
 
     folder: Path
+    _known: list[str] = field(default_factory=list)
     _kernels: dict[str, Kernel] = field(default_factory=dict)
     _releases: dict[str, Release | None] = field(default_factory=dict)
 
@@ -76,7 +77,9 @@ class Registries:
             When npm's registry does not answer, or what it gives is not a runtime.
         """
         if version not in self._releases:
-            known = version in self.pyodides()
+            if not self._known:
+                self._known.extend(self.pyodides())
+            known = version in self._known
             self._releases[version] = self._fetched(version) if known else None
         return self._releases[version]
 
