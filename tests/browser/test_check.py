@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.kernels import take_any_line
+from toolkit.check.site import read_site
 from toolkit.process import Finished, run
 
 LITE = "lite/static/pyodide"
@@ -132,6 +133,20 @@ def test_a_fault_of_the_snapshot_is_counted_and_warned_of(site: Path, tmp_path: 
     assert "Python was started from the memory snapshot behind 0 buttons" in (
         (tmp_path / "report" / "check.html").read_text()
     )
+
+
+def test_a_site_of_applications_alone(site: Path, tmp_path: Path) -> None:
+    """What `jupyter lite build` makes: no page, no button, nothing of ours beside it."""
+    bare = Path(shutil.copytree(site / "lite", tmp_path / "deep" / "bare"))
+    (bare / "static" / "pyodide" / "spec14-snapshot.json").unlink()
+    done, record = check(bare, tmp_path / "report", "--browser", "chromium")
+    (browser,) = record["browsers"]
+    assert browser["pages"] == {}, done.output
+    assert {one["kind"] for one in browser["buttons"]} == {"application"}
+    assert [one["error"] for one in browser["buttons"]] == [""] * len(browser["buttons"])
+    assert all(one["ran"] > one["opened"] > 0.1 for one in browser["buttons"])
+    assert [one["page"] for one in browser["buttons"]] == list(read_site(bare).applications)
+    assert record["errors"] == 0, done.output
 
 
 def test_files_alone(site: Path, tmp_path: Path) -> None:

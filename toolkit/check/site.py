@@ -4,11 +4,15 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from toolkit.lite.config import KERNEL_PLUGIN
 
 CONFIG: Final = "jupyter-lite.json"
+INDEX: Final = "index.html"
+ALONE: Final = ("repl", "lab")
+"""Applications of JupyterLite that need no document."""
+NOTEBOOKS: Final = "notebooks"
 FILES: Final = frozenset({"_downloads", "_images", "_sources", "_static"})
 """Folders of Sphinx's whose HTML files are no pages: templates of themes, what is downloaded."""
 
@@ -40,6 +44,23 @@ class LiteSite:
         """Folder of the runtime that the kernel starts; ``None`` for one of another origin."""
         path = path_of(self.kernel.get("pyodideUrl"))
         return None if path is None else (self.folder / path).resolve().parent
+
+    @property
+    def applications(self) -> tuple[str, ...]:
+        """Addresses below it at which code can be run, without a page that leads there.
+
+        The prompt and JupyterLab, where they were built; otherwise the first notebook, in the
+        application for single ones.
+        """
+        built = [name for name in ALONE if (self.folder / name / INDEX).is_file()]
+        if built:
+            return tuple(f"{name}/{INDEX}" for name in built)
+        contents = self.folder / "files"
+        notebook = min(contents.rglob("*.ipynb"), default=None)
+        if notebook is None or not (self.folder / NOTEBOOKS / INDEX).is_file():
+            return ()
+        name = quote(notebook.relative_to(contents).as_posix())
+        return (f"{NOTEBOOKS}/{INDEX}?path={name}",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +108,15 @@ class BuiltSite:
             page
             for page in self.of(".html")
             if not self.in_lite(page) and FILES.isdisjoint(page.relative_to(self.root).parts)
+        )
+
+    @property
+    def applications(self) -> tuple[str, ...]:
+        """Addresses below the site at which its JupyterLite sites can be tried by themselves."""
+        return tuple(
+            f"{self.name(lite.folder)}/{address}" if lite.folder != self.root else address
+            for lite in self.lites
+            for address in lite.applications
         )
 
 

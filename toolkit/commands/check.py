@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ from toolkit.project import read_project
 from toolkit.serve.headers import PROFILES
 
 BROWSERS: Final = ("chromium", "firefox")
+MOST: Final = 10
+"""Findings of one kind that are printed; all of them are in the report."""
 
 
 @click.command()
@@ -140,6 +143,7 @@ def look_at(
         tour = Tour(
             site=folder,
             pages=[built.name(page) for page in built.pages],
+            applications=built.applications,
             profile=visits.profile,
             base=visits.base,
             jobs=visits.jobs,
@@ -187,7 +191,8 @@ def _visit(tour: Tour, name: str, pictures: Path, steps: Steps, budget: Budget) 
             audit.take(result)
             if result["event"] == "page":
                 expected += sum(control["visible"] for control in result["controls"])
-            tell(len(audit.pages) + len(audit.opened), expected)
+            done = len(audit.pages) + len(audit.opened)
+            tell(done, max(done, expected))
 
         go(tour, name, pictures, take)
     audit.seconds = time.monotonic() - begun
@@ -217,14 +222,26 @@ def conclude(checked: Checked, places: Path, steps: Steps, *, strict: bool = Fal
     SiteFaulty
         When there is an error among it, or anything at all with `strict`.
     """
-    for one in checked.findings:
-        steps.say(_line(one))
+    for line in _lines(checked.findings):
+        steps.say(line)
     steps.say(f"{places / PAGE}")
     bad = list(checked.findings) if strict else checked.errors
     if bad:
         more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
         msg = f"{bad[0].file}: {bad[0].what}{more}"
         raise SiteFaulty(msg, do=f"{bad[0].do}; all of them are in {places / PAGE}")
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Give the findings as lines, of each kind a few: an application has 270 source maps."""
+    of_kind: Counter[str] = Counter()
+    for one in findings:
+        of_kind[one.kind] += 1
+        if of_kind[one.kind] <= MOST:
+            yield _line(one)
+    for kind, count in of_kind.items():
+        if count > MOST:
+            yield f"and {count - MOST} more of the kind {kind}"
 
 
 def _line(one: Finding) -> str:

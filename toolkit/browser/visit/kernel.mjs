@@ -66,11 +66,28 @@ function withoutCells(seen, url) {
   return seen.browser && !new URL(url).searchParams.has("path") ? "browser" : "";
 }
 
-/** Write `code` into the first cell (or the prompt), run it, and wait for `expected` in an output. */
-export async function runs(page, frame, { what, code, expected, seconds }) {
+/** Start what the launcher of JupyterLab offers first: a notebook, where there is a kernel at all. */
+export async function launchNotebook(frame) {
+  const card = await frame.$(".jp-Launcher .jp-LauncherCard[data-category=Notebook]");
+  if (!card) {
+    throw new Error("its launcher offers no notebook: there is no kernel");
+  }
+  await card.click();
+}
+
+/** Press the button that a dialog proposes: the prompt asks for a kernel where its address names none. */
+function acceptDialog() {
+  document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
+}
+
+/**
+ * Write `code` into the first cell (or the prompt), run it, and wait for `expected` in an output. With
+ * `alone`, nobody has opened the application with a kernel: what it asks is answered as it proposes.
+ */
+export async function runs(page, frame, { what, code, expected, seconds, alone = false }) {
   const editor = `${what === "console" ? ".jp-CodeConsole-promptCell" : ".jp-CodeCell"} .cm-content`;
   const end = Date.now() + seconds * 1000;
-  await write(page, frame, { editor, code, end });
+  await write(page, frame, { editor, code, end, alone });
   let presses = 0;
   let again = 0;
   while (Date.now() < end) {
@@ -93,8 +110,11 @@ export async function runs(page, frame, { what, code, expected, seconds }) {
 }
 
 /** Replace what stands in an editor; while a notebook is opened, its cells are made more than once. */
-async function write(page, frame, { editor, code, end }) {
+async function write(page, frame, { editor, code, end, alone }) {
   while (Date.now() < end) {
+    if (alone) {
+      await frame.evaluate(acceptDialog);
+    }
     if (await frame.evaluate(focusIn, editor)) {
       await press(page, "Control", "a");
       // Not key by key: the editor would close brackets and indent by itself.
