@@ -95,8 +95,8 @@ def test_nobody_but_root_can_change_the_toolchain(containers: Containers) -> Non
 
 def test_no_place_of_settings_holds_any(containers: Containers) -> None:
     places = (
-        "/run/secrets /run/spec14 /etc/pip.conf /etc/xdg/pip /etc/npmrc /root/.npmrc /root/.pip "
-        "/root/.config /root/.netrc /etc/apt/auth.conf /tmp/mirror.list /opt/spec14/images/host"
+        "/run/secrets /run/spec14 /etc/pip.conf /etc/xdg/pip /etc/npmrc ~root/.npmrc ~root/.pip "
+        "~root/.config ~root/.netrc /etc/apt/auth.conf /tmp/mirror.list /opt/spec14/images/host"
     )
     ran = containers.run("sh", "-c", f"find {places} -type f -size +0 2>/dev/null; :", user="0:0")
     assert ran.output == ""
