@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 from jupyterlite_sphinx.jupyterlite_sphinx import NotebookLiteIframe
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.artefacts import CPYTHON, RUNTIME
 from toolkit.browser.notebook import Notebook
@@ -52,28 +52,6 @@ def serious_findings(page: Page) -> list[str]:
 
 def wait_ready(start: Locator) -> None:
     expect(start).to_have_attribute("data-stage", "ready", timeout=90_000)
-
-
-def test_a_click_before_the_scripts_that_follow_it_is_followed_all_the_same(
-    reader: Visit,
-) -> None:
-    page = reader.page
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/spec14/opening.mjs", hold)
-    reader.open("api.html")
-    page.locator(".try_examples_outer_container").first.locator(BUTTON).click()
-    frame = page.locator(FRAME)
-    expect(frame).to_be_attached()
-    expect(page.locator(START)).to_have_count(0)
-    assert len(held) == 1
-    held[0].continue_()
-    expect(frame).to_be_focused()
-    expect(page.locator(START)).to_have_count(1)
-    assert page.evaluate("localStorage.getItem('spec14-opened')") == "yes"
 
 
 def test_an_example_is_started_with_the_keyboard_alone(reader: Visit, site: Path) -> None:
@@ -184,8 +162,6 @@ def test_who_is_offline_is_told_and_can_try_again(browser: Browser, url: str) ->
     with visit(browser, url) as v:
         v.page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('denied'); }")
         v.open("api.html")
-        # What a click needs comes when the page has nothing else to do.
-        v.page.wait_for_load_state("networkidle")
         v.page.context.set_offline(True)
         v.page.locator(BUTTON).first.click()
         start = v.page.locator(START)

@@ -401,7 +401,12 @@ def test_applications_of_a_site_without_pages(tmp_path: Path, below: str) -> Non
     for name in ("lab", "repl", "tree"):
         (lite / name).mkdir()
         (lite / name / "index.html").write_text("")
-    assert read_site(tmp_path).applications == (
-        f"{before}repl/index.html",
-        f"{before}lab/index.html",
-    )
+    lab = f"{before}lab/index.html"
+    assert read_site(tmp_path).applications == (f"{before}repl/index.html?kernel=python", lab)
+    (lite / "xeus").mkdir()
+    (lite / "xeus" / "kernels.json").write_text('[{"kernel": "x y", "env_name": "e"}]')
+    assert read_site(tmp_path).applications == (f"{before}repl/index.html?kernel=x%20y", lab)
+    extension = {"name": "@jupyterlite/pyodide-kernel-extension"}
+    config = {"jupyter-config-data": {"federated_extensions": [extension]}}
+    (lite / "jupyter-lite.json").write_text(json.dumps(config))
+    assert read_site(tmp_path).applications == (f"{before}repl/index.html?kernel=python", lab)

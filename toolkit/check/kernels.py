@@ -3,14 +3,13 @@
 What is looked for is what ``jupyterlite-xeus`` 5.1.0 asks for in a reader's browser.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from toolkit.cache import read_record
 from toolkit.check.findings import Finding
-from toolkit.check.site import BuiltSite, LiteSite, listed
+from toolkit.check.site import BuiltSite, LiteSite, listed, read_list
 from toolkit.lite.xeus.names import FOLDER, KERNELS, META, PACKAGES
 
 LOCAL: Final = "file:"
@@ -50,7 +49,7 @@ def local_channels(site: BuiltSite) -> Iterator[Finding]:
 def _wanted(lite: LiteSite) -> Iterator[Path]:
     """Give the files that kernels ask for."""
     top = lite.folder / FOLDER
-    for kernel in _read_list(top / KERNELS):
+    for kernel in read_list(top / KERNELS):
         name, environment = _read_key(kernel, "kernel"), _read_key(kernel, "env_name")
         folder = top / environment
         spec = read_record(folder / name / "kernel.json")
@@ -69,10 +68,3 @@ def _wanted(lite: LiteSite) -> Iterator[Path]:
 
 def _read_key(value: Any, key: str) -> str:
     return str(value.get(key, "")) if isinstance(value, dict) else ""
-
-
-def _read_list(file: Path) -> list[Any]:
-    try:
-        return listed(json.loads(file.read_text("utf-8")))
-    except OSError, ValueError:
-        return []  # toolkit.check.origins.unreadable says so

@@ -75,19 +75,11 @@ export async function launchNotebook(frame) {
   await card.click();
 }
 
-/** Press the button that a dialog proposes: the prompt asks for a kernel where its address names none. */
-function acceptDialog() {
-  document.querySelector(".jp-Dialog .jp-mod-accept")?.click();
-}
-
-/**
- * Write `code` into the first cell (or the prompt), run it, and wait for `expected` in an output. With
- * `alone`, nobody has opened the application with a kernel: what it asks is answered as it proposes.
- */
-export async function runs(page, frame, { what, code, expected, seconds, alone = false }) {
+/** Write `code` into the first cell (or the prompt), run it, and wait for `expected` in an output. */
+export async function runs(page, frame, { what, code, expected, seconds }) {
   const editor = `${what === "console" ? ".jp-CodeConsole-promptCell" : ".jp-CodeCell"} .cm-content`;
   const end = Date.now() + seconds * 1000;
-  await write(page, frame, { editor, code, end, alone });
+  await write(page, frame, { editor, code, end });
   let presses = 0;
   let again = 0;
   while (Date.now() < end) {
@@ -110,11 +102,8 @@ export async function runs(page, frame, { what, code, expected, seconds, alone =
 }
 
 /** Replace what stands in an editor; while a notebook is opened, its cells are made more than once. */
-async function write(page, frame, { editor, code, end, alone }) {
+async function write(page, frame, { editor, code, end }) {
   while (Date.now() < end) {
-    if (alone) {
-      await frame.evaluate(acceptDialog);
-    }
     if (await frame.evaluate(focusIn, editor)) {
       await press(page, "Control", "a");
       // Not key by key: the editor would close brackets and indent by itself.

@@ -107,8 +107,7 @@ async function tryOne(place, path, control) {
         const number = Math.floor(Math.random() * 9000) + 1000;
         const cell = { code: `print(${number} * 7919)`, expected: String(number * 7919) };
         const seconds = plan.limits.kernel;
-        const alone = control.kind === APPLICATION;
-        result.presses = await runs(there.page, there.frame, { what: result.what, ...cell, seconds, alone });
+        result.presses = await runs(there.page, there.frame, { what: result.what, ...cell, seconds });
         result.ran = since();
         // A tab that was opened is heard by the page that it was opened from.
         const heard = await page.evaluate(waysHeard);

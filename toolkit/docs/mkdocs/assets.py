@@ -9,7 +9,7 @@ from typing import Any, Final
 import jupyterlite_sphinx
 from mkdocs.utils import get_relative_url
 
-from toolkit.docs.reader import BEGINNING, FILES, FOLDER, MARKS, imported
+from toolkit.docs.reader import BEGINNING, FILES, FOLDER, IMPORTED, MARKS
 
 PLACE: Final = f"_static/{FOLDER}"
 """Two folders below the site's root, where the scripts look for it."""
@@ -88,7 +88,7 @@ def with_scripts(page: str, url: str, *, always: bool) -> str:
 
     tags = [
         *(f'<link rel="stylesheet" href="{at(name)}">' for name in STYLES),
-        *(f'<link rel="modulepreload" href="{at(name)}">' for name in imported(BEGINNING)),
+        *(f'<link rel="modulepreload" href="{at(name)}">' for name in IMPORTED),
         f'<script defer src="{at(SCRIPT)}"></script>',
         f'<script defer src="{at("from-file.js")}"></script>',
         f'<script type="module" src="{at(BEGINNING)}"></script>',

@@ -6,7 +6,6 @@ have to lie two folders below the site's root.
 """
 
 import html
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -23,26 +22,14 @@ FILES: Final = tuple(
     )
 )
 BEGINNING: Final = "reader.mjs"
+IMPORTED: Final = tuple(
+    file.name for file in FILES if file.suffix == ".mjs" and file.name != BEGINNING
+)
+"""Modules that it imports, or those that it imports: one after the other they would be asked for
+in four rounds, and the page waits for the last before it is ready."""
+
 MARKS: Final = ("try_examples_button", "jupyterlite_sphinx_")
 """Classes of what jupyterlite-sphinx 0.23.0 puts into a page."""
-
-STATIC: Final = re.compile(r'^import .* from "\./(?P<name>[\w-]+\.mjs)";$', re.MULTILINE)
-
-
-def imported(beginning: str) -> tuple[str, ...]:
-    """Give the modules that a module cannot run without: those it imports, and so on.
-
-    One after the other they would be asked for in several rounds, and the page waits for the
-    last before it is ready. What is imported by a call comes when it is called for.
-    """
-    found: dict[str, None] = {}
-    left = [beginning]
-    while left:
-        text = (Path(__file__).parent / left.pop()).read_text("utf-8")
-        new = [name for name in STATIC.findall(text) if name not in found]
-        found |= dict.fromkeys(new)
-        left += new
-    return tuple(sorted(found))
 
 
 def connect(app: Sphinx) -> None:
@@ -76,5 +63,5 @@ def add(
 
 def _ahead(pathto: Callable[[str, int], str]) -> str:
     """Name the modules in the page's head, by the addresses that imports give them."""
-    addresses = (html.escape(pathto(f"_static/{FOLDER}/{name}", 1)) for name in imported(BEGINNING))
+    addresses = (html.escape(pathto(f"_static/{FOLDER}/{name}", 1)) for name in IMPORTED)
     return "".join(f'\n<link rel="modulepreload" href="{one}">' for one in addresses)

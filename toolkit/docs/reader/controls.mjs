@@ -1,18 +1,17 @@
-// The buttons and prompts of a page: why one is not there.
+// The buttons and prompts of a page: why one is not there, and where the keyboard goes.
+import { remember, reveal, watch } from "./ahead.mjs";
+import { follow, forgetGone } from "./frames.mjs";
 import { ofWindow } from "./obstacles.mjs";
-import { BUTTON, OFF } from "./workarounds.mjs";
+import { BUTTON, giveTitle, OFF, reachPrompt } from "./workarounds.mjs";
 import { frameTitle, OBSTACLES } from "./words.mjs";
 
-export const FRAME = "iframe.jupyterlite_sphinx_iframe, iframe.jupyterlite_sphinx_raw_iframe";
-export const PROMPTED = ".jupyterlite_sphinx_iframe_container[onclick]";
+const FRAME = "iframe.jupyterlite_sphinx_iframe, iframe.jupyterlite_sphinx_raw_iframe";
+const PROMPTED = ".jupyterlite_sphinx_iframe_container[onclick]";
 const OPENED = ".try_examples_outer_iframe";
 const HIDDEN = "hidden";
 
 /** Buttons that open something; those of an opened frame do not. */
-export const openers = () => [...document.querySelectorAll(BUTTON)].filter((button) => !button.closest(OPENED));
-
-/** The frames of the page. */
-export const framesHere = () => new Set(document.querySelectorAll(FRAME));
+const openers = () => [...document.querySelectorAll(BUTTON)].filter((button) => !button.closest(OPENED));
 
 const labelOf = (control) => control.textContent.trim();
 
@@ -60,8 +59,66 @@ function noteOf(obstacle, label) {
   return note;
 }
 
-/** What a frame is called, for those who do not see it. */
-export const titleOf = (frame) => frameTitle(frame.getAttribute("src"), subjectOf(frame));
+/** Upstream's function, without what is added to it here. */
+let showExample;
+
+/** Follow the frames that will be. */
+export function takeOver() {
+  const { jupyterliteShowIframe: showPrompted, tryExamplesHideIframe: hideExample } = window;
+  showExample = window.tryExamplesShowIframe;
+  window.jupyterliteShowIframe = (button, ...rest) => {
+    const container = document.getElementById(button).parentElement;
+    showPrompted(button, ...rest);
+    enter(container);
+  };
+  window.tryExamplesShowIframe = (examples, container, ...rest) => {
+    const place = document.getElementById(container);
+    const begun = reveal(place);
+    showExample(examples, container, ...rest);
+    enter(place);
+    if (begun) {
+      focusNotebook(place.querySelector(FRAME));
+    }
+    remember();
+  };
+  window.tryExamplesHideIframe = (examples, ...rest) => {
+    hideExample(examples, ...rest);
+    document.getElementById(examples).querySelector(BUTTON)?.focus();
+  };
+}
+
+/** Make prompts of the page reachable, follow the frames that are there, and watch the buttons. */
+export function meetPage() {
+  forgetGone();
+  document.querySelectorAll(PROMPTED).forEach(reachPrompt);
+  document.querySelectorAll(FRAME).forEach(adopt);
+  watch(openers(), showExample, adopt);
+}
+
+function enter(container) {
+  const frame = container.querySelector(FRAME);
+  adopt(frame);
+  // It is where the button was: nothing has to move.
+  frame.focus({ preventScroll: true });
+}
+
+/**
+ * A notebook focuses its spinner, and the cell afterwards; one that was begun early had to wait
+ * with that (remote.js of lite/labextension).
+ */
+function focusNotebook({ contentWindow: inside }) {
+  const wanted = inside?.spec14Focus;
+  const cell = inside?.document.querySelector(".jp-Notebook-cell.jp-mod-active");
+  (wanted?.isConnected ? wanted : cell)?.focus({ preventScroll: true });
+}
+
+function adopt(frame) {
+  giveTitle(frame, titleOf(frame));
+  const container = frame.closest(".jupyterlite_sphinx_iframe_container");
+  follow(frame, container ?? frame);
+}
+
+const titleOf = (frame) => frameTitle(frame.getAttribute("src"), subjectOf(frame));
 
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 
