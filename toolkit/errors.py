@@ -330,14 +330,14 @@ class NotOverwritten(Spec14Error):
     """A file of the project's is there already and says something else."""
 
     exit_code = 73
-    summary = "`spec14 init` would overwrite a file of the project's"
+    summary = "spec14 init would overwrite a file that is there"
 
 
 class NotAdopted(Spec14Error):
     """What a project needs is not there, or cannot be written."""
 
     exit_code = 74
-    summary = "what `spec14 init` writes is not there, or cannot be written"
+    summary = "what spec14 init writes is not there, or cannot be written"
 
 
 class WheelNotTested(Spec14Error):

@@ -111,7 +111,7 @@ def libraries(tmp_path: Path) -> Path:
 
 
 def with_texts(folder: Path, *texts: bytes) -> Path:
-    module = wasm.module(exports=["PyInit__core"]) + wasm.section(0, b"\x01x" + b"\0".join(texts))
+    module = wasm.module(exports=["PyInit__core"]) + wasm.section(0, b"\x01x\0" + b"\0".join(texts))
     return make_wheel(folder, "x", tag=COMPILED, files={f"x/_core{SUFFIX}": module})
 
 
