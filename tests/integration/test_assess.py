@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.artefacts import make_wheel, write_tree
+from tests.artefacts import COMPILED, CPYTHON, make_wheel, write_tree
 from tests.conda_channel import Package, make_channel
 from tests.indexes import make_index
 from tests.integration.conftest import Spec14, copy_project, error_lines
@@ -114,8 +114,8 @@ def test_a_project_with_everything(
     make_wheel(
         index / "upper", "upper", requires=["lower", "foreign", "forged", "nowhere", "ghost"]
     )
-    make_wheel(index / "lower", "lower", tag="cp314-cp314-pyemscripten_2026_0_wasm32")
-    make_wheel(index / "foreign", "foreign", tag="cp314-cp314-manylinux_2_28_x86_64")
+    make_wheel(index / "lower", "lower", tag=COMPILED)
+    make_wheel(index / "foreign", "foreign", tag=f"{CPYTHON}-{CPYTHON}-manylinux_2_28_x86_64")
     (index / "nowhere").mkdir()
     with tarfile.open(index / "nowhere" / "nowhere-1.0.tar.gz", "w:gz") as sdist:
         sdist.add(project / "setup.py", "nowhere-1.0/setup.py")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from rattler_build import Stage0Recipe
 
-from tests.artefacts import write_tree
+from tests.artefacts import SUFFIX, write_tree
 from tests.integration.conftest import Spec14, copy_project, error_lines
 from toolkit.audit.wheel import audit_wheel
 from toolkit.crossenv.libraries import LIBRARIES
@@ -92,7 +92,7 @@ def test_a_recipe_with_a_library_is_built_by_pyodide_build(tmp_path: Path, spec1
     wheel = built_by_pyodide(tree, "squeeze")
     assert audit_wheel(wheel, RUNTIME).errors == ()
     with zipfile.ZipFile(wheel) as archive:
-        assert "squeeze/_kernel.cpython-314-wasm32-emscripten.so" in archive.namelist()
+        assert f"squeeze/_kernel{SUFFIX}" in archive.namelist()
 
 
 def test_the_recipe_of_the_demo(demo: Path, tmp_path: Path, spec14: Spec14) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.artefacts import make_wheel, write_tree
+from tests.artefacts import CPYTHON, MINOR, make_wheel, write_tree
 from tests.integration.conftest import Spec14, error_lines, the_wheel
 from toolkit.errors import IndexRefused, NotForUpload
 from toolkit.lite.kernel import extension_folder
@@ -19,14 +19,14 @@ from toolkit.runtime.interpreter import NODE_FLAGS
 from toolkit.serve.server import running
 
 NIGHTLY: Final = "2.1.dev3"
-TARGET: Final = ("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314")
+TARGET: Final = ("--python-version", MINOR, "--implementation", "cp", "--abi", CPYTHON)
 
 KERNEL: Final = """
 import { readFileSync } from "node:fs";
-const [runtime, address, how, ...wheels] = process.argv.slice(2);
+const [runtime, packageCacheDir, address, how, ...wheels] = process.argv.slice(2);
 const { loadPyodide } = await import(`${runtime}/pyodide.mjs`);
-const py = await loadPyodide();
-for (const wheel of wheels) py.unpackArchive(readFileSync(wheel), "wheel");
+const py = await loadPyodide({ packageCacheDir });
+for (const wheel of wheels) py.unpackArchive(new Uint8Array(readFileSync(wheel)), "wheel");
 py.globals.set("address", address);
 py.globals.set("how", how);
 const said = py.runPythonAsync(`
@@ -89,7 +89,7 @@ def test_pip_takes_the_wheel_for_the_target(address: str, index: Path, tmp_path:
         assert done.code == 0, done.output
         names = {path.name for path in folder.iterdir()}
         assert f"upper-{NIGHTLY}-py3-none-any.whl" in names
-        assert any(name.startswith("ripple_demo-1.0.0-cp314-") for name in names)
+        assert any(name.startswith(f"ripple_demo-1.0.0-{CPYTHON}-") for name in names)
 
 
 def test_uv_locks_with_hashes(address: str, index: Path, tmp_path: Path) -> None:
@@ -116,12 +116,14 @@ def test_a_kernel_installs_from_it(address: str, tmp_path: Path, how: str) -> No
     (piplite,) = (extension_folder() / "static" / "pypi").glob("piplite-*.whl")
     (micropip,) = (WHEELHOUSE / "kernel").glob("micropip-*.whl")
     done = run(
-        ["node", *NODE_FLAGS, script, RUNTIME, address, how, micropip, piplite],
+        ["node", *NODE_FLAGS, script, RUNTIME, WHEELHOUSE / "target", address, how, micropip, piplite],
         env={"NO_PROXY": "127.0.0.1"},
         timeout=200,
     )
-    assert done.output.startswith("["), done.tail()[-4000:]
-    assert json.loads(done.output) == ["upper", NIGHTLY, "1.0.0"]
+    # Before it: what Pyodide says of each package that it loads.
+    said = done.output.splitlines()[-1]
+    assert said.startswith("["), "\n".join(line[-300:] for line in done.output.splitlines())
+    assert json.loads(said) == ["upper", NIGHTLY, "1.0.0"]
 
 
 def test_a_project_takes_nightlies_of_what_it_requires(
@@ -161,7 +163,7 @@ def test_a_project_takes_nightlies_of_what_it_requires(
 
 
 def test_a_wheel_of_another_platform_is_named(index: Path, spec14: Spec14, tmp_path: Path) -> None:
-    wheel = make_wheel(tmp_path, "x", tag="cp314-cp314-win_amd64")
+    wheel = make_wheel(tmp_path, "x", tag=f"{CPYTHON}-{CPYTHON}-win_amd64")
     done = spec14("index", wheel, "--out", index)
     assert done.returncode == IndexRefused.exit_code
     what, do = error_lines(done)
