@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from toolkit.browser.notebook import Notebook
 from toolkit.browser.pages import BUTTON, screenshot, try_it
@@ -16,6 +16,7 @@ from toolkit.process import run
 from toolkit.serve.server import running
 
 PROJECT = Path(__file__).parents[1] / "projects" / "mkdocs"
+PUBLISHED = "https://tides.example.org/"
 SITE = "SPEC14_TEST_MKDOCS_SITE"
 """Environment variable: a built site of the project to look at instead of building one."""
 
@@ -36,12 +37,26 @@ def tides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def as_if_published_at(address: str) -> Callable[[Route], None]:
+    """Give a handler that answers with the sitemap of an address with a port.
+
+    Material puts the name of the host into what it reads there, and no port.
+    """
+
+    def answer(route: Route) -> None:
+        text = route.fetch().text()
+        assert PUBLISHED in text
+        route.fulfill(body=text.replace(PUBLISHED, f"{address.rstrip('/')}/"))
+
+    return answer
+
+
 def test_a_changed_example_gives_the_changed_output(browser: Browser, tides: str) -> None:
     with visit(browser, tides) as reader:
         reader.open("reference/")
         notebook = try_it(reader, "tides.height")
         notebook.wait_ready()
-        notebook.write(1, "tides.height([tides.Constituent(3.25, 12.0)], 12.0)")
+        notebook.write(1, "import tides\ntides.height([tides.Constituent(3.25, 12.0)], 12.0)")
         assert notebook.run(1) == "3.25"
         frame = reader.page.locator("iframe.jupyterlite_sphinx_iframe")
         expect(frame).to_have_attribute("title", "Notebook: tides.height")
@@ -52,7 +67,9 @@ def test_a_changed_example_gives_the_changed_output(browser: Browser, tides: str
 def test_content_that_comes_in_place_has_working_buttons(browser: Browser, tides: str) -> None:
     """``navigation.instant``: from a page without buttons, and no script is loaded again."""
     with visit(browser, tides) as reader:
+        reader.page.route("**/sitemap.xml", as_if_published_at(tides))
         reader.open("")
+        reader.page.wait_for_load_state("networkidle")
         reader.page.evaluate("window.stays = true")
         expect(reader.page.locator(BUTTON)).to_have_count(0)
         reader.page.locator("article a", has_text="guide").click()

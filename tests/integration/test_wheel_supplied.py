@@ -165,7 +165,7 @@ def test_what_cannot_be_taken(project: Path, house: House, tmp_path: Path, spec1
         (other, 86, "is a wheel of other, and the project is sample"),
         (tmp_path / "nowhere", 86, "does not exist"),
         (url, 86, "has no checksum"),
-        (f"{url}x.whl#{checksum}", 86, "is no file name of a wheel"),
+        (f"{url}/x.whl#{checksum}", 86, "is no file name of a wheel"),
         (url + "#sha256=" + "ab" * 32, 32, "has SHA-256"),
         (no_module, 41, "setup.py"),
     ):

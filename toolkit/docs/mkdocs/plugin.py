@@ -35,6 +35,7 @@ from toolkit.process import run
 from toolkit.project import prepare_output, read_project
 
 LOGGER: Final = get_plugin_logger("spec14")
+SOURCE_MAPS: Final = (".js.map", ".css.map")
 LAST: Final = -100
 """Priority of what comes after all other plugins."""
 
@@ -105,6 +106,15 @@ class Plugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         del config
         if self.examples:
             self.examples.begin()
+
+    @event_priority(LAST)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Leave out the source maps of a theme: they are for those who work on it."""
+        del config
+        for file in list(files):
+            if file.src_uri.endswith(SOURCE_MAPS):
+                files.remove(file)
+        return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Lead links of the navigation to the Lite site."""
