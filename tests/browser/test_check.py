@@ -162,7 +162,6 @@ def test_a_site_of_applications_alone(stock: Path, tmp_path: Path) -> None:
     assert [one["error"] for one in browser["buttons"]] == ["", ""], done.output
     assert all(one["ran"] > one["opened"] > 0.1 for one in browser["buttons"])
     assert [one["page"] for one in browser["buttons"]] == list(read_site(stock).applications)
-    assert [one["what"] for one in browser["buttons"]] == ["console", "notebook"]
 
 
 def test_files_alone(site: Path, tmp_path: Path) -> None:

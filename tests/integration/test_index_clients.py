@@ -116,7 +116,17 @@ def test_a_kernel_installs_from_it(address: str, tmp_path: Path, how: str) -> No
     (piplite,) = (extension_folder() / "static" / "pypi").glob("piplite-*.whl")
     (micropip,) = (WHEELHOUSE / "kernel").glob("micropip-*.whl")
     done = run(
-        ["node", *NODE_FLAGS, script, RUNTIME, WHEELHOUSE / "target", address, how, micropip, piplite],
+        [
+            "node",
+            *NODE_FLAGS,
+            script,
+            RUNTIME,
+            WHEELHOUSE / "target",
+            address,
+            how,
+            micropip,
+            piplite,
+        ],
         env={"NO_PROXY": "127.0.0.1"},
         timeout=200,
     )
