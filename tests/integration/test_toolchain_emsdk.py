@@ -212,7 +212,7 @@ def image(pair: Pair, toolchain: Path, tmp_path: Path) -> dict[str, str]:
     """Give the variables of an image with the pair and the record that was really written."""
     home = tmp_path / "opt"
     (home / "images").mkdir(parents=True)
-    for name in ("runtime", "wheelhouse", "npm"):
+    for name in ("runtime", "wheelhouse", "npm", "xeus"):
         (home / name).symlink_to(toolchain / name)
     shutil.copy(pair.record, home / "images" / "toolchain.json")
     cache = tmp_path / "emscripten-cache"
