@@ -11,19 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from toolkit.assess.build_calls import Call, is_variable, keyword, read_calls, says
 from toolkit.assess.findings import Guard
-from toolkit.assess.text import HASH, line_of, without_comments
 
 ASSEMBLY: Final = (".s", ".asm", ".nasm")
 FORTRAN: Final = (".f", ".for", ".f77", ".f90", ".f95", ".f03", ".f08")
 BELOW: Final = "subdirectory"
 SOURCE: Final = "source"
 COMPILED: Final = (".c", ".cc", ".cpp", ".cxx")
-BLOCK: Final = re.compile(
-    r"\b(if|elseif|elif|else|endif|foreach|endforeach|function|endfunction|macro|endmacro)\b"
-)
-CALL: Final = re.compile(r"\b([A-Za-z_][\w.]*)\s*\(")
-WORD: Final = re.compile(r""""((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([^\s"'(),]+)""")
 LINKED: Final = re.compile(r"-l([A-Za-z][\w+.-]*)")
 
 
@@ -51,21 +46,13 @@ class Asked:
     guard: Guard = Guard.NONE
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Call:
-    name: str
-    words: tuple[str, ...]
-    line: int
-    guard: Guard
-
-
 def read_meson(source: str) -> Iterator[Asked]:
     """Read a ``meson.build``."""
-    for call in _calls(source):
+    for call in read_calls(source):
         yield from _compiled(call)
         name = call.name.rpartition(".")[2]
         guard = call.guard
-        if _says(call.words, "required", "false") or _keyword(call.words, "required") not in {
+        if says(call.words, "required", "false") or keyword(call.words, "required") not in {
             "",
             "true",
         }:
@@ -79,7 +66,7 @@ def read_meson(source: str) -> Iterator[Asked]:
                 first = call.words[0]
                 if first.lower() == "openmp":
                     yield Asked(kind="openmp", line=call.line, guard=guard)
-                elif re.fullmatch(r"[A-Za-z][\w+.-]*", first) and not _is_variable(
+                elif re.fullmatch(r"[A-Za-z][\w+.-]*", first) and not is_variable(
                     source, call, first
                 ):
                     fallback = any(word.rstrip(":") == "fallback" for word in call.words)
@@ -101,7 +88,7 @@ def read_meson(source: str) -> Iterator[Asked]:
 
 def read_cmake(source: str) -> Iterator[Asked]:
     """Read a ``CMakeLists.txt`` or another file of CMake's."""
-    for call in _calls(source):
+    for call in read_calls(source):
         yield from _compiled(call)
         words = call.words
         upper = {word.upper() for word in words}
@@ -239,85 +226,7 @@ def _is_main(node: ast.If) -> bool:
     return "__name__" in ast.unparse(node.test)
 
 
-def _calls(source: str) -> Iterator[_Call]:
-    """Give the calls of a file of Meson or CMake, with the words in their brackets."""
-    text = without_comments(source, HASH, strings=True)
-    blank = without_comments(source, HASH, strings=False)
-    depth_at = _depths(blank)
-    at = 0
-    while (found := CALL.search(blank, at)) is not None:
-        at = found.end()
-        if found[1].lower() in {"if", "elseif", "else", "endif", "foreach", "endforeach", "while"}:
-            continue
-        end = _closing(blank, found.end())
-        words = [a or b or c for a, b, c in WORD.findall(text[found.end() : end])]
-        yield _Call(
-            name=found[1],
-            words=tuple(words),
-            line=line_of(blank, found.start()),
-            guard=Guard.OPTION if depth_at(found.start()) else Guard.NONE,
-        )
-
-
-def _depths(blank: str) -> Depth:
-    marks: list[tuple[int, int]] = []
-    depth = 0
-    for found in BLOCK.finditer(blank):
-        word = found[1]
-        line = blank[blank.rfind("\n", 0, found.start()) + 1 : found.start()]
-        if line.strip():
-            continue  # a word in the middle of a line is no block of its own
-        depth += {"if": 1, "function": 1, "macro": 1}.get(word, 0)
-        depth -= {"endif": 1, "endfunction": 1, "endmacro": 1}.get(word, 0)
-        marks.append((found.start(), max(0, depth)))
-    return Depth(marks)
-
-
-class Depth:
-    """How many conditions a place in a file stands under."""
-
-    def __init__(self, marks: list[tuple[int, int]]) -> None:
-        self._marks = marks
-
-    def __call__(self, at: int) -> int:
-        """Give the number at a place."""
-        found = 0
-        for start, depth in self._marks:
-            if start > at:
-                break
-            found = depth
-        return found
-
-
-def _closing(text: str, at: int) -> int:
-    depth = 1
-    while at < len(text) and depth:
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
-        at += 1
-    return at - 1
-
-
-def _keyword(words: tuple[str, ...], name: str) -> str:
-    """Give the value of a keyword of Meson's (``required: false``); empty where it has none."""
-    for at, word in enumerate(words):
-        if word.rstrip(":") == name and word != name:
-            return words[at + 1] if at + 1 < len(words) else ""
-        if word == name and words[at + 1 : at + 2] == (":",):
-            return words[at + 2] if at + 2 < len(words) else ""
-    return ""
-
-
-def _says(words: tuple[str, ...], name: str, value: str) -> bool:
-    return _keyword(words, name) == value
-
-
-def _is_variable(source: str, call: _Call, first: str) -> bool:
-    """Whether the first word of a call stands there without quotes."""
-    line = source.split("\n")[call.line - 1 :]
-    return f"'{first}'" not in "\n".join(line[:4]) and f'"{first}"' not in "\n".join(line[:4])
-
-
-def _compiled(call: _Call) -> Iterator[Asked]:
+def _compiled(call: Call) -> Iterator[Asked]:
     for word in call.words:
         if word.lower().endswith(COMPILED):
             name = word.rpartition("/")[2]
@@ -331,7 +240,7 @@ def only_under_a_condition(asked: Iterable[Asked]) -> frozenset[str]:
     return frozenset({one.name for one in named} - always)
 
 
-def _sources(call: _Call) -> Iterator[Asked]:
+def _sources(call: Call) -> Iterator[Asked]:
     for word in call.words:
         if word.lower().endswith(ASSEMBLY):
             yield Asked(kind="assembly", name=word, line=call.line, guard=call.guard)

@@ -4,24 +4,16 @@ import ast
 import contextlib
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from toolkit.assess.code import Import, Seen, Use
 from toolkit.assess.conditions import UNKNOWN, Conditions
 from toolkit.assess.findings import Guard
+from toolkit.assess.marks import SKIPPED, is_main, skips, skips_module
 from toolkit.assess.runtime import Lacks
+from toolkit.assess.where import Where
 
-OF_IMPORT: Final = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
-OF_CALLS: Final = frozenset(
-    {
-        *("Exception", "BaseException", "OSError", "EnvironmentError", "IOError", "RuntimeError"),
-        *("NotImplementedError", "AttributeError", "URLError", "HTTPError", "SubprocessError"),
-        *("CalledProcessError", "FileNotFoundError", "ConnectionError", "socket.error"),
-    }
-)
-SKIPS: Final = frozenset({"skipif", "skipIf", "xfail"})
-SKIPS_UNLESS: Final = frozenset({"skipUnless"})
 CALLED: Final = "()"
 """In a dotted name: what stands before is called."""
 ENDS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -54,33 +46,10 @@ def read_python(source: str | bytes, module: str, lacks: Lacks, *, package: bool
         return Seen(trouble=f"it cannot be parsed: {str(error).splitlines()[0]}")
     reader = _Reader(module, lacks, package=package)
     try:
-        reader.block(tree.body, _Where())
+        reader.block(tree.body, Where())
     except RecursionError:
         return Seen(trouble="it is nested too deeply to be read")
     return Seen(imports=tuple(reader.imports), uses=tuple(map(reader.marked, reader.uses)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Where:
-    """Where the reader is: what guards it, whether at import, which errors are caught."""
-
-    guard: Guard = Guard.NONE
-    at_import: bool = True
-    caught: frozenset[str] = frozenset()
-
-    def under(self, guard: Guard) -> _Where:
-        """Give the same, guarded; what guards already stays."""
-        return self if self.guard is not Guard.NONE else replace(self, guard=guard)
-
-    @property
-    def of_import(self) -> Guard:
-        """Give what guards an import."""
-        return self.guard or (Guard.IMPORT if self.caught & OF_IMPORT else Guard.NONE)
-
-    @property
-    def of_use(self) -> Guard:
-        """Give what guards a call."""
-        return self.guard or (Guard.CAUGHT if self.caught & OF_CALLS else Guard.NONE)
 
 
 class _Reader:
@@ -121,7 +90,7 @@ class _Reader:
 
     # Statements
 
-    def block(self, body: Sequence[ast.stmt], where: _Where) -> None:
+    def block(self, body: Sequence[ast.stmt], where: Where) -> None:
         """Read statements one after the other; what cannot be reached is guarded."""
         for statement in body:
             self._statement(statement, where)
@@ -132,7 +101,7 @@ class _Reader:
         """Whether nothing after a statement runs in WebAssembly."""
         match statement:
             case ast.If(test=test, body=body) if self._conditions.holds(test):
-                return isinstance(body[-1], ENDS) or _skips_module(body[-1])
+                return isinstance(body[-1], ENDS) or skips_module(body[-1])
             case ast.Assert(test=test):
                 return self._conditions.holds(test) is False
             case ast.If(test=test, orelse=[*_, last]) if self._conditions.holds(test) is False:
@@ -140,7 +109,7 @@ class _Reader:
             case _:
                 return False
 
-    def _statement(self, node: ast.stmt, where: _Where) -> None:
+    def _statement(self, node: ast.stmt, where: Where) -> None:
         match node:
             case ast.Import():
                 self._import(node, where)
@@ -163,7 +132,7 @@ class _Reader:
             case _:
                 self._parts(node, where)
 
-    def _parts(self, node: ast.AST, where: _Where) -> None:
+    def _parts(self, node: ast.AST, where: Where) -> None:
         """Read what a statement or expression is made of."""
         for child in ast.iter_child_nodes(node):
             match child:
@@ -174,21 +143,21 @@ class _Reader:
                 case _:
                     self._parts(child, where)
 
-    def _import(self, node: ast.Import, where: _Where) -> None:
+    def _import(self, node: ast.Import, where: Where) -> None:
         for alias in node.names:
             self._names[alias.asname or alias.name.partition(".")[0]] = (
                 alias.name if alias.asname else alias.name.partition(".")[0]
             )
             self._note_import(alias.name, (), node.lineno, where)
 
-    def _import_from(self, node: ast.ImportFrom, where: _Where) -> None:
+    def _import_from(self, node: ast.ImportFrom, where: Where) -> None:
         module = self._relative(node.module, node.level)
         for alias in node.names:
             self._names[alias.asname or alias.name] = f"{module}.{alias.name}"
         names = tuple(alias.name for alias in node.names)
         self._note_import(module, names, node.lineno, where)
 
-    def _note_import(self, module: str, names: tuple[str, ...], line: int, where: _Where) -> None:
+    def _note_import(self, module: str, names: tuple[str, ...], line: int, where: Where) -> None:
         if module.partition(".")[0] in self._absent:
             where = where.under(Guard.SKIP)
         self.imports.append(
@@ -201,18 +170,18 @@ class _Reader:
             )
         )
 
-    def _if(self, node: ast.If, where: _Where) -> None:
+    def _if(self, node: ast.If, where: Where) -> None:
         self._expression(node.test, where)
         holds = self._conditions.holds(node.test)
         never = Guard.PLATFORM
         if "TYPE_CHECKING" in ast.unparse(node.test):
             never = Guard.TYPING
-        elif _is_main(node.test):
+        elif is_main(node.test):
             holds, never = False, Guard.SCRIPT
         self.block(node.body, where.under(never) if holds is False else where)
         self.block(node.orelse, where.under(Guard.PLATFORM) if holds else where)
 
-    def _try(self, node: ast.Try | ast.TryStar, where: _Where) -> None:
+    def _try(self, node: ast.Try | ast.TryStar, where: Where) -> None:
         caught = {name for handler in node.handlers for name in self._caught(handler)}
         inside = replace(where, caught=where.caught | caught)
         self.block(node.body, inside)
@@ -233,7 +202,7 @@ class _Reader:
             case kind:
                 yield self.dotted(kind).removeprefix("urllib.error.")
 
-    def _with(self, node: ast.With | ast.AsyncWith, where: _Where) -> None:
+    def _with(self, node: ast.With | ast.AsyncWith, where: Where) -> None:
         inside = where
         for item in node.items:
             self._expression(item.context_expr, where)
@@ -243,7 +212,7 @@ class _Reader:
                     inside = replace(inside, caught=inside.caught | names)
         self.block(node.body, inside)
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, where: _Where) -> None:
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, where: Where) -> None:
         for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
             if part is not None:
                 self._expression(part, where)
@@ -251,7 +220,7 @@ class _Reader:
         with self._scope():
             self.block(node.body, replace(inside, at_import=False, caught=frozenset()))
 
-    def _class(self, node: ast.ClassDef, where: _Where) -> None:
+    def _class(self, node: ast.ClassDef, where: Where) -> None:
         inside = self._marked(node.decorator_list, where)
         for decorator in node.decorator_list:
             self._expression(decorator, where)
@@ -262,34 +231,17 @@ class _Reader:
         with self._scope():
             self.block(node.body, inside)
 
-    def _marked(self, decorators: Sequence[ast.expr], where: _Where) -> _Where:
+    def _marked(self, decorators: Sequence[ast.expr], where: Where) -> Where:
         """Give where a decorated function stands: a mark may skip it in WebAssembly."""
         for decorator in decorators:
-            if self._skips(decorator):
+            if skips(decorator, self.dotted, self._conditions):
                 return where.under(Guard.SKIP)
         return where
 
-    def _skips(self, mark: ast.expr) -> bool:
-        name = self.dotted(mark.func if isinstance(mark, ast.Call) else mark)
-        last = name.rpartition(".")[2]
-        if last == "skip" and name.startswith(("pytest", "unittest")):
-            return True
-        if "wasm_skip" in name or "wasm_xfail" in name:
-            return True
-        if name in self._conditions.constants and self._conditions.constants[name] is SKIPPED:
-            return True
-        match mark:
-            case ast.Call(args=[condition, *_]) if last in SKIPS:
-                return bool(self._conditions.holds(condition))
-            case ast.Call(args=[condition, *_]) if last in SKIPS_UNLESS:
-                return self._conditions.holds(condition) is False
-            case _:
-                return False
-
-    def _assign(self, name: str, value: ast.expr, where: _Where) -> None:
+    def _assign(self, name: str, value: ast.expr, where: Where) -> None:
         self._expression(value, where)
         marks = value.elts if isinstance(value, ast.List) else [value]
-        if any(map(self._skips, marks)):
+        if any(skips(mark, self.dotted, self._conditions) for mark in marks):
             self._conditions.constants[name] = SKIPPED
             self._all_skipped |= name == "pytestmark"
             return
@@ -312,7 +264,7 @@ class _Reader:
 
     # Expressions
 
-    def _expression(self, node: ast.expr, where: _Where) -> None:
+    def _expression(self, node: ast.expr, where: Where) -> None:
         match node:
             case ast.Call():
                 self._call(node, where)
@@ -330,20 +282,20 @@ class _Reader:
             case _:
                 self._parts(node, where)
 
-    def _bool(self, values: Sequence[ast.expr], where: _Where, *, stops_at: bool) -> None:
+    def _bool(self, values: Sequence[ast.expr], where: Where, *, stops_at: bool) -> None:
         for value in values:
             self._expression(value, where)
             if self._conditions.holds(value) is stops_at:
                 where = where.under(Guard.PLATFORM)
 
-    def _read(self, node: ast.Attribute | ast.Name, where: _Where) -> None:
+    def _read(self, node: ast.Attribute | ast.Name, where: Where) -> None:
         name = self.dotted(node)
         if name:
             self._use(name, node.lineno, where, called=False)
         if isinstance(node, ast.Attribute) and (not name or CALLED in name):
             self._expression(node.value, where)
 
-    def _call(self, node: ast.Call, where: _Where) -> None:
+    def _call(self, node: ast.Call, where: Where) -> None:
         name = self.dotted(node.func)
         if name:
             self._use(name, node.lineno, where, called=True, text=self._text(node))
@@ -360,7 +312,7 @@ class _Reader:
         for argument in (*node.args, *(word.value for word in node.keywords)):
             self._expression(argument, where)
 
-    def _import_in_words(self, name: str, node: ast.Call, where: _Where) -> None:
+    def _import_in_words(self, name: str, node: ast.Call, where: Where) -> None:
         match node.args:
             case [ast.Constant(value=str(module)), *_]:
                 if name == "pytest.importorskip":
@@ -387,7 +339,7 @@ class _Reader:
                 found = self._conditions.value(node)
                 return found if isinstance(found, str) else ""
 
-    def _use(self, name: str, line: int, where: _Where, *, called: bool, text: str = "") -> None:
+    def _use(self, name: str, line: int, where: Where, *, called: bool, text: str = "") -> None:
         self.uses.append(
             Use(
                 name=name,
@@ -398,26 +350,3 @@ class _Reader:
                 text=text,
             )
         )
-
-
-class _Skipped:
-    """The value of a mark that skips in WebAssembly."""
-
-
-SKIPPED: Final = _Skipped()
-
-
-def _is_main(test: ast.expr) -> bool:
-    match test:
-        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]):
-            return True
-        case _:
-            return False
-
-
-def _skips_module(node: ast.stmt) -> bool:
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="pytest"), attr="skip"))):
-            return True
-        case _:
-            return False
