@@ -1,6 +1,6 @@
 # The image spec14-toolkit: compiler, runtime, JupyterLite, Sphinx, browser and the package itself.
 #
-#   base -> toolchain -> python -> pair -> wheelhouse           (and base -> hosts, for tests)
+#   base -> toolchain -> python -> pair -> wheelhouse           (and base -> hosts, for tests; python -> upkeep)
 #                                      \-> toolkit  (the last stage; a change in toolkit/ rebuilds only its last layers)
 #
 # TOOLCHAIN says which of the two `toolchain` and `pair` there are (docs/toolchain.md).
@@ -8,6 +8,18 @@
 
 ARG BASE_IMAGE=debian:forky-slim
 ARG TOOLCHAIN=debian
+# What the runtime and Debian give, as images/pins.toml and images/debian.lock have it: a Dockerfile
+# reads no TOML. `nox -s update-pins` writes these lines, tests/unit/test_upkeep_tree.py compares them.
+ARG PYTHON_MINOR=3.14
+ARG LLVM_MAJOR=21
+ARG PLATFORM_TAG=pyemscripten_2026_0_wasm32
+# The image's labels: labels cannot be computed in a build, so a late step compares these with what was
+# installed and prints a difference.
+ARG EMSCRIPTEN_VERSION=6.0.5
+ARG LLVM_VERSION=21.1.8
+ARG PYTHON_VERSION=3.14.8
+ARG NODE_VERSION=24.21.0
+ARG PYODIDE_VERSION=314.0.6
 
 FROM ${BASE_IMAGE} AS base
 ARG DEBIAN_MIRROR=
@@ -30,32 +42,35 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=npm \
 
 # ---- Emscripten, LLVM, CPython, Node; a browser and its fonts.
 FROM base AS toolchain-debian
+ARG PYTHON_MINOR
+ARG LLVM_MAJOR
 RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
     apt-install ca-certificates emscripten clang lld llvm binaryen nodejs ccache \
-        python3.14 python3.14-dev python3.14-venv gcc g++ libc6-dev make cmake ninja-build \
+        python$PYTHON_MINOR python$PYTHON_MINOR-dev python$PYTHON_MINOR-venv gcc g++ libc6-dev make cmake ninja-build \
         pkgconf git patch file xz-utils unzip
 RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
     apt-install chromium fonts-dejavu-core
 # pyodide-build's linker wrapper calls llvm-readobj; Debian's emnm does not find its own llvm-nm.
-ENV PATH=/opt/spec14/bin:/opt/spec14/venv/bin:/usr/lib/llvm-21/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    EMSDK_PYTHON=/usr/bin/python3.14 \
+ENV PATH=/opt/spec14/bin:/opt/spec14/venv/bin:/usr/lib/llvm-$LLVM_MAJOR/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    EMSDK_PYTHON=/usr/bin/python$PYTHON_MINOR \
     EM_CACHE=/opt/spec14/emscripten-cache
-RUN ln -s /usr/lib/llvm-21/bin/llvm-nm /usr/local/bin/emnm
+RUN ln -s /usr/lib/llvm-$LLVM_MAJOR/bin/llvm-nm /usr/local/bin/emnm
 # emcc fills its cache on first use: everything a build asks for is made now.
 COPY images/smoke/warm-up /opt/spec14/smoke/
 RUN sh /opt/spec14/smoke/warm-up > /tmp/warm-up.log 2>&1 || { cat /tmp/warm-up.log; exit 1; }; rm /tmp/warm-up.log
 
 # The same without a compiler for the target: that one comes with the pair.
 FROM base AS toolchain-emsdk
+ARG PYTHON_MINOR
 RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
     apt-install ca-certificates nodejs ccache \
-        python3.14 python3.14-dev python3.14-venv gcc g++ libc6-dev make cmake ninja-build \
+        python$PYTHON_MINOR python$PYTHON_MINOR-dev python$PYTHON_MINOR-venv gcc g++ libc6-dev make cmake ninja-build \
         pkgconf git patch file xz-utils unzip
 RUN --mount=type=secret,id=ca --mount=type=secret,id=apt \
     apt-install chromium fonts-dejavu-core
 ENV PATH=/opt/spec14/bin:/opt/spec14/venv/bin:/opt/spec14/emsdk/upstream/emscripten:/opt/spec14/emsdk/upstream/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     EMSDK=/opt/spec14/emsdk \
-    EMSDK_PYTHON=/usr/bin/python3.14 \
+    EMSDK_PYTHON=/usr/bin/python$PYTHON_MINOR \
     EM_CONFIG=/opt/spec14/emsdk/.emscripten \
     EM_CACHE=/opt/spec14/emscripten-cache
 
@@ -63,9 +78,11 @@ FROM toolchain-${TOOLCHAIN} AS toolchain
 
 # ---- Python packages, by hash.
 FROM toolchain AS python
+ARG PYTHON_MINOR
+ARG PLATFORM_TAG
 COPY images/requirements/ /opt/spec14/images/requirements/
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/var/cache/pip \
-    python3.14 -m venv /opt/spec14/venv \
+    python$PYTHON_MINOR -m venv /opt/spec14/venv \
     && PIP_CACHE_DIR=/var/cache/pip with-host pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
         -r /opt/spec14/images/requirements/toolkit.txt \
     && ln -s "$(python -c 'import pyodide_build; print(*pyodide_build.__path__)')/tools/emscripten.meson.cross" /tmp/cross \
@@ -73,18 +90,23 @@ RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,targ
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/var/cache/pip \
     for set in native target kernel; do \
         for_target=; \
-        [ $set != target ] || for_target="--platform pyemscripten_2026_0_wasm32 --python-version 3.14 --implementation cp --abi cp314"; \
+        [ $set != target ] || for_target="--platform $PLATFORM_TAG --python-version $PYTHON_MINOR --implementation cp --abi cp$(echo "$PYTHON_MINOR" | tr -d .)"; \
         PIP_CACHE_DIR=/var/cache/pip with-host pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
             $for_target -r "/opt/spec14/images/requirements/$set.txt" -d "/opt/spec14/wheelhouse/$set" || exit 1; \
     done
 
 # ---- The tools of the xeus kernels, beside: empack wants an older Click than ours.
 FROM toolchain AS xeus
+ARG PYTHON_MINOR
 COPY images/requirements/xeus.txt /opt/spec14/images/requirements/
 RUN --mount=type=secret,id=ca --mount=type=secret,id=pip --mount=type=cache,target=/var/cache/pip \
-    python3.14 -m venv /opt/spec14/xeus \
+    python$PYTHON_MINOR -m venv /opt/spec14/xeus \
     && PIP_CACHE_DIR=/var/cache/pip with-host /opt/spec14/xeus/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
         -r /opt/spec14/images/requirements/xeus.txt
+
+# ---- The clients of all three registries, for `nox -s update-pins`: no part of the image.
+FROM python AS upkeep
+RUN --mount=type=secret,id=ca --mount=type=secret,id=apt apt-install npm
 
 # ---- The upstream pair: Pyodide's own cross-build environment and the Emscripten it names.
 FROM python AS pair-debian
@@ -157,13 +179,11 @@ ENV SPEC14_IMAGE=1 \
 RUN python -m toolkit.wheels.template
 # The memory snapshot of the kernel, compared in Node and both browsers: what is in it is published.
 RUN python -m toolkit.browser.gate
-# The toolchain's versions as images/debian.lock has them: labels cannot be computed in a build, so
-# the next step compares them with what was installed and prints a difference.
-ARG EMSCRIPTEN_VERSION=6.0.5
-ARG LLVM_VERSION=21.1.8
-ARG PYTHON_VERSION=3.14.8
-ARG NODE_VERSION=24.21.0
-ARG PYODIDE_VERSION=314.0.6
+ARG EMSCRIPTEN_VERSION
+ARG LLVM_VERSION
+ARG PYTHON_VERSION
+ARG NODE_VERSION
+ARG PYODIDE_VERSION
 RUN python -m toolkit.installed labels "emscripten=$EMSCRIPTEN_VERSION" "llvm=$LLVM_VERSION" \
         "python=$PYTHON_VERSION" "node=$NODE_VERSION" "pyodide=$PYODIDE_VERSION"
 LABEL org.scientific-python.spec14.emscripten="$EMSCRIPTEN_VERSION" \

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent
 # nox as a console script has no folder of ours on its path.
 sys.path.insert(0, str(ROOT))
 
-from toolkit.host import stages  # noqa: E402
+from toolkit.host import moving, stages  # noqa: E402
 from toolkit.host.container import inside_image  # noqa: E402
 from toolkit.host.report import exit_codes, exit_with  # noqa: E402
 from toolkit.process import attach  # noqa: E402
@@ -119,6 +119,18 @@ def corpus(session: nox.Session) -> None:
     """
     with exit_codes():
         exit_with(stages.corpus(call(session)))
+
+
+@nox.session(name="update-pins", venv_backend="none", tags=["ours"])
+def update_pins(session: nox.Session) -> None:
+    """Move all pins together to the newest set that belongs together, and prove it.
+
+    On the host only, an hour and more. Words after --: `--plan` shows what would move, `--check`
+    fails when something would, `--kernel VERSION` takes that kernel package.
+    """
+    with exit_codes():
+        stages.on_host_only("update-pins")
+        exit_with(moving.update_pins(ROOT, session.posargs))
 
 
 @nox.session(name="image-test", venv_backend=HOST_BACKEND, tags=["ours"])

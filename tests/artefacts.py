@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import shutil
 import sys
 import venv
 import zipfile
@@ -14,8 +15,18 @@ from tests import wasm
 from toolkit.lite.snapshot.files import packed
 from toolkit.lite.snapshot.kept import KernelSnapshot
 from toolkit.lite.snapshot.parts import PAGE, without_empty_pages, write_part
+from toolkit.pins import read_pins
 
-PLATFORM = "pyemscripten_2026_0_wasm32"
+PINS = read_pins()
+RUNTIME = PINS.runtime
+MINOR = PINS.python_minor
+"""Of the runtime's Python and this one."""
+CPYTHON = f"cp{MINOR.replace('.', '')}"
+PLATFORM = RUNTIME["platform-tag"]
+COMPILED = f"{CPYTHON}-{CPYTHON}-{PLATFORM}"
+LLVM = Path(shutil.which("llvm-readobj") or "/nowhere/llvm-readobj").parent
+"""Debian's programs of the LLVM that the image has."""
+SUFFIX = f".cpython-{CPYTHON.removeprefix('cp')}-wasm32-emscripten.so"
 
 GREETINGS = '''
 """Greetings."""
@@ -43,13 +54,18 @@ def make_wheel(
     version: str = "1.0",
     tag: str = "py3-none-any",
     requires: Sequence[str] = (),
+    fields: Sequence[str] = (),
     files: Mapping[str, str | bytes] | None = None,
 ) -> Path:
-    """Write a wheel (the binary distribution format, with a RECORD that is right)."""
+    """Write a wheel (the binary distribution format, with a RECORD that is right).
+
+    `fields` are more lines of its METADATA.
+    """
     stem = name.replace("-", "_")
     info = f"{stem}-{version}.dist-info"
     metadata = [f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}"]
     metadata += [f"Requires-Dist: {line}" for line in requires]
+    metadata += fields
     content: dict[str, str | bytes] = {
         **(files or {f"{stem}/__init__.py": f"name = {name!r}\n"}),
         f"{info}/METADATA": "\n".join(metadata) + "\n",
@@ -68,17 +84,26 @@ def make_wheel(
     return path
 
 
-def make_runtime(folder: Path) -> Path:
-    """Write a folder that says of itself what the npm package says, with empty programs."""
+def make_runtime(
+    folder: Path,
+    facts: Mapping[str, str] = RUNTIME,
+    packages: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a folder that says of itself what the npm package says, with empty programs.
+
+    `facts` are named as in ``images/pins.toml``, `packages` are versions in the runtime's lock.
+    """
     folder.mkdir(parents=True)
-    (folder / "package.json").write_text('{"name": "pyodide", "version": "314.0.6"}')
+    package = {"name": "pyodide", "version": facts["pyodide"]}
+    (folder / "package.json").write_text(json.dumps(package))
     info = {
-        "abi_version": "2026_0",
+        "abi_version": facts["abi"],
         "arch": "wasm32",
-        "platform": "emscripten_5_0_3",
-        "python": "3.14.2",
+        "platform": f"emscripten_{facts['emscripten'].replace('.', '_')}",
+        "python": facts["python"],
     }
-    (folder / "pyodide-lock.json").write_text(json.dumps({"info": info, "packages": {}}))
+    locked = {name: {"name": name, "version": it} for name, it in (packages or {}).items()}
+    (folder / "pyodide-lock.json").write_text(json.dumps({"info": info, "packages": locked}))
     programs = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
     for name in (*programs, "pyodide.mjs.map", "console.html", "ffi.d.ts"):
         (folder / name).write_text(name)
@@ -98,10 +123,6 @@ def make_kernel_snapshot(folder: Path, *, fill: bytes = b"memory") -> KernelSnap
         files=write_part(packed({"/lib/kernel.py": b"# kernel\n"}), folder, "kernel"),
         modules=("kernel",),
     )
-
-
-COMPILED = f"cp314-cp314-{PLATFORM}"
-SUFFIX = ".cpython-314-wasm32-emscripten.so"
 
 
 def make_loading_runtime(folder: Path) -> Path:

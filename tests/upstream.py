@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tests.artefacts import RUNTIME
 from toolkit.pins import PINS, read_pins
 
 METADATA: Final = "/list.json"
@@ -238,7 +239,9 @@ def small_environment(folder: Path, patch: str) -> Path:
     root = folder / "xbuildenv" / "pyodide-root"
     (root / "emsdk" / "patches").mkdir(parents=True)
     (root / "emsdk" / "patches" / "0001-version.patch").write_text(patch)
-    (root / "Makefile.envs").write_text("export PYVERSION=3.14.2\n\n.output_vars:\n\tenv\n")
+    (root / "Makefile.envs").write_text(
+        f"export PYVERSION={RUNTIME['python']}\n\n.output_vars:\n\tenv\n"
+    )
     (folder / "xbuildenv" / "requirements.txt").write_text("numpy==2.4.1\n")
     return folder / "xbuildenv"
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ from typing import Final
 import pytest
 from filelock import FileLock
 
-from tests.conda_channel import PLATFORM, Package, kernel, make_channel
+from tests.conda_channel import INDEX, PLATFORM, Package, kernel, make_channel
 from toolkit.host.stages import TEST_CACHE
 from toolkit.lite.application import Application, copy_application
 from toolkit.lite.config import ALWAYS_APPS
@@ -188,15 +188,30 @@ def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 
 def small_channel(folder: Path) -> Path:
-    """Write a channel with Lua and SQLite: kernels that start in two seconds."""
-    lua = of_2022(fetched(LUA, folder), "xlua", "lua")
-    sqlite = of_2022(fetched(SQLITE, folder), "xsqlite", "sqlite")
-    return make_channel(folder / "small", [lua, sqlite])
+    """Give a channel with Lua and SQLite: kernels that start in two seconds."""
+
+    def packages() -> list[Package]:
+        lua = of_2022(fetched(LUA, folder), "xlua", "lua")
+        return [lua, of_2022(fetched(SQLITE, folder), "xsqlite", "sqlite")]
+
+    return _channel(folder, "small", packages)
 
 
 def python_channel(folder: Path) -> Path:
-    """Write a channel with Python 3.11.3 and NumPy 1.25.2."""
-    return make_channel(folder / "python", list(of_2023(fetched(PYTHON, folder))))
+    """Give a channel with Python 3.11.3 and NumPy 1.25.2."""
+    return _channel(folder, "python", lambda: list(of_2023(fetched(PYTHON, folder))))
+
+
+def _channel(folder: Path, name: str, packages: Callable[[], list[Package]]) -> Path:
+    """Write a channel, once where tests share a cache: nobody may change it."""
+    shared = os.environ.get(TEST_CACHE)
+    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    channel = (Path(shared) / f"xeus-channels-{made_by}" if shared else folder) / name
+    channel.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{channel}.lock"):
+        if not (channel / PLATFORM / INDEX).is_file():
+            make_channel(channel, packages())
+    return channel
 
 
 def packed(channel: Path, packages: Sequence[str], folder: Path, *, name: str = "mine") -> Packed:

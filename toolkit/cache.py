@@ -27,7 +27,10 @@ def key_of(*parts: object) -> str:
 
 
 def read_record(path: Path) -> Mapping[str, Any]:
-    """Give a JSON record; an empty one when it is missing or damaged (then it is stale)."""
+    """Give an object of JSON; an empty one when the file is missing, damaged or something else.
+
+    A record of ours is stale then.
+    """
     try:
         record = json.loads(path.read_text("utf-8"))
     except OSError, ValueError:

@@ -18,18 +18,26 @@ from toolkit.host.home import ensure_home
 from toolkit.host.report import exit_codes
 
 MODULES: Final = {
+    "init": "toolkit.commands.init",
+    "ci": "toolkit.commands.ci",
     "info": "toolkit.commands.info",
+    "assess": "toolkit.commands.assess",
     "wheel": "toolkit.commands.wheel",
     "audit": "toolkit.commands.audit",
     "test": "toolkit.commands.test",
     "report": "toolkit.commands.report",
     "python": "toolkit.commands.python",
     "docs": "toolkit.commands.site",
+    "lock": "toolkit.commands.lock",
     "verify": "toolkit.commands.verify",
+    "badge": "toolkit.commands.badge",
+    "snippet": "toolkit.commands.snippet",
     "deploy": "toolkit.commands.deploy",
     "check": "toolkit.commands.check",
     "precompress": "toolkit.commands.precompress",
     "serve": "toolkit.commands.serve",
+    "recipe": "toolkit.commands.recipe",
+    "index": "toolkit.commands.index",
 }
 """Where each subcommand is, by its name."""
 

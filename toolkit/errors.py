@@ -74,6 +74,13 @@ class ImageBuildFailed(Spec14Error):
     summary = "the image could not be built"
 
 
+class XeusLockStale(Spec14Error):
+    """``spec14 lock --check``: the lock of the xeus kernels is not that of their environment."""
+
+    exit_code = 16
+    summary = "spec14-xeus.lock is missing, or was made for another environment"
+
+
 class ProjectMissing(Spec14Error):
     """The project's folder does not exist."""
 
@@ -277,11 +284,116 @@ class SiteFaulty(Spec14Error):
     summary = "a built site has faults that its readers would meet"
 
 
+class SuppliedWheelFailed(Spec14Error):
+    """The wheel that was named in the place of a build cannot be had, or is another project's."""
+
+    exit_code = 86
+    summary = "the wheel that --wheel names cannot be had, or is another project's"
+
+
+class AddressWrong(Spec14Error):
+    """The address of the published site is none."""
+
+    exit_code = 87
+    summary = "the address of the published site is none"
+
+
+class TwoDocumentations(Spec14Error):
+    """There is a documentation for Sphinx and one for MkDocs, and nothing says which is meant."""
+
+    exit_code = 83
+    summary = "there is a conf.py and a mkdocs.yml, and no setting says which is meant"
+
+
+class PageFailed(Spec14Error):
+    """What a page of MkDocs has to be tried, or opened, cannot be."""
+
+    exit_code = 84
+    summary = "a fence to be tried, or a link to the Lite site, is wrong in a page of MkDocs"
+
+
+class SnippetFailed(Spec14Error):
+    """A site has not what a tool needs that would run on it."""
+
+    exit_code = 85
+    summary = "a site has not what MyST or Quarto Live would need of it"
+
+
 class ServeFailed(Spec14Error):
     """There is nothing to serve, or the address cannot be used."""
 
     exit_code = 70
     summary = "the site cannot be served"
+
+
+class NotOverwritten(Spec14Error):
+    """A file of the project's is there already and says something else."""
+
+    exit_code = 73
+    summary = "spec14 init would overwrite a file that is there"
+
+
+class NotAdopted(Spec14Error):
+    """What a project needs is not there, or cannot be written."""
+
+    exit_code = 74
+    summary = "what spec14 init writes is not there, or cannot be written"
+
+
+class WheelNotTested(Spec14Error):
+    """The wheel in the site is not the one whose tests passed."""
+
+    exit_code = 75
+    summary = "the wheel in the site is not the one whose tests passed"
+
+
+class IndexFailed(Spec14Error):
+    """A package index does not answer, or answers what nobody expects."""
+
+    exit_code = 80
+    summary = "a package index does not answer, or gives something unexpected"
+
+
+class MoveRefused(Spec14Error):
+    """The pins were not moved; every file is as it was."""
+
+    exit_code = 81
+    summary = "the pins were not moved: no set belongs together, or its proof failed"
+
+
+class MoveAvailable(Spec14Error):
+    """A newer set of pins belongs together (`--check`)."""
+
+    exit_code = 82
+    summary = "a newer set of pins belongs together (update-pins --check)"
+
+
+class RecipeFailed(Spec14Error):
+    """A recipe for a distribution cannot be written from this project."""
+
+    exit_code = 76
+    summary = "a recipe for a distribution cannot be written from this project"
+
+
+class IndexRefused(Spec14Error):
+    """A wheel cannot stand in the index, or the folder is no index of ours."""
+
+    exit_code = 77
+    summary = "a wheel cannot stand in the index, or the folder is no index of spec14's"
+
+
+class UploadFailed(Spec14Error):
+    """A channel's own client could not upload."""
+
+    exit_code = 78
+    summary = "the upload to a channel failed"
+
+
+class WouldNotWork(Spec14Error):
+    """With ``spec14 assess --strict``: something is in the way of building or importing."""
+
+    exit_code = 71
+    summary = "an assessed project would not build, install or import (with strict)"
 
 
 def all_errors() -> list[type[Spec14Error]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.errors import ToolMissing
+from toolkit.lite.xeus.tools import xeus_python
 from toolkit.pins import IMAGE, RUNTIME, WHEELHOUSE, facts, read_pins
 from toolkit.process import run
 from toolkit.runtime.distribution import read_runtime
@@ -23,7 +24,6 @@ PROGRAMS: Final = {
     "emscripten": ("emcc", "--version"),
     "llvm": ("clang", "--version"),
     "node": ("node", "--version"),
-    "python": ("python3.14", "--version"),
     "binaryen": ("wasm-opt", "--version"),
 }
 
@@ -41,6 +41,17 @@ def _package_version(name: str) -> str | None:
         return None
 
 
+def _xeus_version(name: str) -> str | None:
+    """Read a version beside the tools of the xeus kernels, without starting their Python."""
+    try:
+        environment = xeus_python().parents[1]
+    except ToolMissing:
+        return None
+    folders = [str(folder) for folder in environment.glob("lib/python*/site-packages")]
+    found = importlib.metadata.distributions(name=name, path=folders)
+    return next((distribution.version for distribution in found), None)
+
+
 def _wheel_version(name: str) -> str | None:
     found = sorted((WHEELHOUSE / "target").glob(f"{name}-*.whl"))
     return found[0].name.split("-")[1] if len(found) == 1 else None
@@ -54,9 +65,16 @@ def _minor(_name: str) -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
+def _program(name: str) -> tuple[str, ...]:
+    if name == "python":
+        # The distribution's, of the runtime's minor version: not the environment that this runs in.
+        return (f"python{read_pins().python_minor}", "--version")
+    return PROGRAMS[name]
+
+
 def _program_version(name: str) -> str | None:
     try:
-        output = run(PROGRAMS[name], timeout=60).output
+        output = run(_program(name), timeout=60).output
     except ToolMissing, subprocess.TimeoutExpired:
         return None
     found = re.search(r"\d+(?:\.\d+)+|(?<=version )\d+", output)
@@ -96,6 +114,7 @@ READERS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "suite": _suite,
     "upstream": _upstream,
     "wheel": _wheel_version,
+    "xeus": _xeus_version,
 }
 
 

@@ -17,15 +17,35 @@ from typing import Any, Final
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+import toolkit
 from toolkit.errors import Incoherent
 from toolkit.runtime.distribution import Runtime
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PINS: Final = ROOT / "images" / "pins.toml"
-IMAGE: Final = Path(os.environ.get("SPEC14_HOME", ROOT))
-"""Where the image keeps runtime and wheelhouse; a checkout mounted into it has neither."""
+HERE: Final = Path(__file__).resolve().parent
+FILES: Final = ROOT / "images" if (ROOT / "images").is_dir() else HERE / "images"
+"""The pins and other lists: beside the package in the image and in a checkout, otherwise in it."""
+PINS: Final = FILES / "pins.toml"
+OUTSIDE: Final = "SPEC14_HOME" not in os.environ and FILES.parent == HERE
+"""Whether the package was installed somewhere by itself: neither the image nor a checkout."""
+
+
+def _image() -> Path:
+    if not OUTSIDE:
+        return Path(os.environ.get("SPEC14_HOME", ROOT))
+    cache = os.environ.get("SPEC14_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    return Path(cache or "~/.cache").expanduser() / "spec14" / f"home-{toolkit.__version__}"
+
+
+IMAGE: Final = _image()
+"""Where the image keeps runtime and wheelhouse; a checkout mounted into it has neither.
+
+Where there is no image, :mod:`toolkit.outside` keeps them there.
+"""
 RUNTIME: Final = IMAGE / "runtime"
 WHEELHOUSE: Final = IMAGE / "wheelhouse"
+CORE: Final = "jupyterlite-core"
+"""What the kernels have in common: one version, in both environments."""
 
 
 @functools.cache
@@ -109,6 +129,8 @@ class Pins:
         Facts of the Pyodide runtime.
     packages
         Exact versions of Python packages in the image.
+    xeus
+        The same of the tools of the xeus kernels, which are in an environment of their own.
     suite
         The distribution's release; ``None`` where the toolchain is not its own.
     toolchain
@@ -121,10 +143,16 @@ class Pins:
 
     runtime: Mapping[str, str]
     packages: Mapping[str, str]
+    xeus: Mapping[str, str]
     suite: str | None
     toolchain: Mapping[str, str]
     wheelhouse: Mapping[str, RecipePin]
     upstream: Mapping[str, str]
+
+    @property
+    def python_minor(self) -> str:
+        """``3.14`` for a runtime of 3.14.2: of the Python that builds, too."""
+        return ".".join(self.runtime["python"].split(".")[:2])
 
 
 def read_pins(file: Path = PINS, *, source: str = "debian") -> Pins:
@@ -136,6 +164,7 @@ def read_pins(file: Path = PINS, *, source: str = "debian") -> Pins:
         upstream=toolchain.pop("upstream", {}),
         runtime=table["runtime"],
         packages={**table["kernel"], **table["build"]},
+        xeus={CORE: table["kernel"][CORE], **table["xeus"]},
         toolchain=toolchain,
         wheelhouse={name: _recipe_pin(name, pin) for name, pin in table["wheelhouse"].items()},
     )
@@ -199,7 +228,8 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
         The unpacked runtime, where there is one.
     versions
         Gives what is there, ``None`` for nothing, of: ``python:NAME`` (a package's
-        version), ``program:NAME``, ``wheel:NAME`` (in the wheelhouse), ``npm:NAME`` (the
+        version), ``xeus:NAME`` (the same beside the tools of the xeus kernels),
+        ``program:NAME``, ``wheel:NAME`` (in the wheelhouse), ``npm:NAME`` (the
         integrity of its archive), ``kernel:pyodide`` (the version a kernel names),
         ``upstream:NAME`` (in the image's record of its toolchain), ``suite`` and ``python-minor``.
     """
@@ -235,6 +265,15 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
             for name, pinned in pins.packages.items()
         ),
         *(
+            Fact(
+                name=f"xeus {name}",
+                pinned=pinned,
+                actual=versions(f"xeus:{name}"),
+                source="the xeus environment",
+            )
+            for name, pinned in pins.xeus.items()
+        ),
+        *(
             Fact(name=name, pinned=wanted, actual=versions(f"program:{name}"), source="program")
             for name, wanted in pins.toolchain.items()
         ),
@@ -264,7 +303,7 @@ def facts(pins: Pins, runtime: Runtime | None, versions: Callable[[str], str | N
         ),
         Fact(
             name="building Python's minor version",
-            pinned=".".join(pins.runtime["python"].split(".")[:2]),
+            pinned=pins.python_minor,
             actual=versions("python-minor"),
             source="sys.version_info",
         ),
@@ -288,6 +327,6 @@ def require_coherent(found: list[Fact]) -> None:
         ]
         raise Incoherent(
             lines[0],
-            do="rebuild the image, or move all pins together (CONTRIBUTING.md, 'Pins')",
+            do="rebuild the image, or move all pins together (nox -s update-pins)",
             detail="\n".join(lines[1:]),
         )

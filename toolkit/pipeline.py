@@ -13,16 +13,21 @@ from toolkit.crew import Crew
 from toolkit.data.gather import DataFile, gather_data
 from toolkit.docs.build import Built, Parts, around_pages, build_docs
 from toolkit.docs.source import documented_in, find_source
-from toolkit.errors import StageMissing, XeusFailed
+from toolkit.errors import StageMissing
 from toolkit.lite.snapshot.site import Snapshots
 from toolkit.lite.xeus.layer import Packed
-from toolkit.lite.xeus.project import with_wheels
-from toolkit.lite.xeus.site import upstream
-from toolkit.lite.xeus.wanted import Wanted, prepare_wanted, read_wanted
+from toolkit.lite.xeus.project import require_packaged
+from toolkit.lite.xeus.stage import (
+    has_pyodide_alone,
+    require_readable,
+    wanted_in,
+    with_own_wheel,
+)
+from toolkit.lite.xeus.wanted import Wanted, prepare_wanted
 from toolkit.pins import RUNTIME, fingerprint
 from toolkit.progress import Steps
 from toolkit.project import Project, requirements_of_docs
-from toolkit.settings import PYODIDE, XEUS
+from toolkit.settings import XEUS
 from toolkit.testing.run import was_tested
 from toolkit.toolchain import unofficial
 from toolkit.verify.run import Telling
@@ -33,9 +38,11 @@ from toolkit.wheels.compilers import processors_allowed
 from toolkit.wheels.dependencies import site_wheels
 from toolkit.wheels.generated import project_files
 from toolkit.wheels.index import Wheelhouse
-from toolkit.wheels.native import current_native_python, native_python
+from toolkit.wheels.native import current_native_python, native_python, native_version
 from toolkit.wheels.source import digest, source_files
 from toolkit.wheels.store import shared_folder
+from toolkit.wheels.supplied import another_version, supplied_wheel
+from toolkit.wheels.version import version_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +61,9 @@ class Run:
         Whether the tools' own lines are shown.
     warn
         Whether the audit's errors let a wheel pass.
+    wheel
+        What names a wheel that takes the place of a build
+        (:func:`toolkit.wheels.supplied.supplied_wheel`).
     """
 
     project: Project
@@ -61,6 +71,7 @@ class Run:
     no_deps: bool = False
     verbose: bool = False
     warn: bool = False
+    wheel: str | None = None
 
     @contextmanager
     def step(self, title: str, key: str) -> Iterator[None]:
@@ -70,13 +81,15 @@ class Run:
 
 
 def up_to_date_wheel(run: Run) -> BuiltWheel:
-    """Give the project's wheel, built if it is stale and that is allowed.
+    """Give the project's wheel: the one that was named, or one built if it is stale.
 
     Raises
     ------
     StageMissing
         When it is stale and may not be built.
     """
+    if run.wheel is not None:
+        return _supplied(run, run.wheel)
     current = current_wheel(run.project)
     if current is not None:
         run.steps.say(f"{current.path.name} is up to date (sha256 {current.sha256[:12]})")
@@ -96,6 +109,13 @@ def up_to_date_wheel(run: Run) -> BuiltWheel:
     if built.compiled and (reason := unofficial()) is not None:
         run.steps.say(f"not for PyPI: {reason} (docs/toolchain.md)")
     return built
+
+
+def _supplied(run: Run, word: str) -> BuiltWheel:
+    wheel = supplied_wheel(run.project, word, say=run.steps.say)
+    if other := another_version(run.project, wheel.path):
+        run.steps.say(other)
+    return wheel
 
 
 def _say_lowered(run: Run, built: BuiltWheel) -> None:
@@ -121,12 +141,13 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     how = how or Examination()
     project = run.project
     requires = requirements_of_docs(project)
-    wanted = None if _has_pyodide_alone(project) else _wanted(project, find_source(project))
+    wanted = None if has_pyodide_alone(project) else wanted_in(project, find_source(project))
     # A lock that is written here belongs to the source, which is looked at next.
     packed = _packed(run, wanted) if wanted is not None and not wanted.is_locked else None
     # Looked at once, before the build: what is edited meanwhile is not in the site.
     source = digest(project.root, source_files(project.root))
-    wheel = current_wheel(project)
+    wheel = current_wheel(project) if run.wheel is None else up_to_date_wheel(run)
+    supplied = None if run.wheel is None else wheel
     record = project.cache / "docs.json"
     if wheel is not None:
         kept = read_record(record)
@@ -138,21 +159,23 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
             return Built(site=project.site, wheel=wheel.path, pages=int(kept["pages"]))
     # First: it costs least, and most often goes wrong.
     data = gather_data(project, say=run.steps.say)
-    _require_readable(project, data)
+    require_readable(project, data)
     if wanted is not None and packed is None:
         packed = _packed(run, wanted)
     record.unlink(missing_ok=True)
     with Crew(2) as crew:
-        wheel_job = crew.start(up_to_date_wheel, run)
+        wheel_job = crew.start(lambda: supplied or up_to_date_wheel(run))
         if not is_compiled(project, project_files(project)):
             wheel_job.result()
         native_job = crew.start(_native, run, requires)
         wheel, python = wheel_job.result(), native_job.result()
+    if supplied is not None and not version_source(project).version:
+        _say_version(run, supplied, python)
     with (
         run.step("building the documentation", "docs"),
         run.steps.counted("examples") as progress,
     ):
-        parts = _parts(run, wheel, data, _with_wheels(run, wheel, wanted, packed))
+        parts = _parts(run, wheel, data, wanted, packed)
         built = build_docs(
             project,
             parts,
@@ -168,8 +191,15 @@ def up_to_date_docs(run: Run, how: Examination | None = None, *, again: bool = F
     return built
 
 
+def _say_version(run: Run, wheel: BuiltWheel, python: Path) -> None:
+    """Compare with the version of the build for this machine: the source does not say its own."""
+    installed = native_version(python, run.project.name)
+    if other := another_version(run.project, wheel.path, installed):
+        run.steps.say(other)
+
+
 def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
-    """Make a site of pages that a Sphinx of the project's own has written, in place.
+    """Make a site of pages that a tool of the project's own has written, in place.
 
     Parameters
     ----------
@@ -184,15 +214,15 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     """
     project = run.project
     data = gather_data(project, say=run.steps.say)
-    _require_readable(project, data)
-    wanted = None if _has_pyodide_alone(project) else _wanted(project, documented_in(folder))
+    require_readable(project, data)
+    wanted = None if has_pyodide_alone(project) else wanted_in(project, documented_in(folder))
     packed = None if wanted is None else _packed(run, wanted)
     wheel = up_to_date_wheel(run)
     with (
         run.step("building the Lite site", "lite"),
         run.steps.counted("examples") as progress,
     ):
-        parts = _parts(run, wheel, data, _with_wheels(run, wheel, wanted, packed))
+        parts = _parts(run, wheel, data, wanted, packed)
         count = around_pages(
             project,
             folder,
@@ -205,39 +235,23 @@ def site_around(run: Run, pages: Path, folder: Path, how: Examination) -> int:
     return count
 
 
-def _has_pyodide_alone(project: Project) -> bool:
-    return project.settings.kernel == PYODIDE
-
-
-def _wanted(project: Project, source: Path) -> Wanted:
-    return read_wanted(project, source, upstream().channels)
-
-
 def _packed(run: Run, wanted: Wanted) -> Packed:
+    project = run.project
     with run.step("preparing the xeus kernels", "xeus"):
-        return prepare_wanted(wanted, offline=run.project.settings.offline, say=run.steps.say)
-
-
-def _with_wheels(
-    run: Run, wheel: BuiltWheel, wanted: Wanted | None, packed: Packed | None
-) -> tuple[Packed, ...]:
-    """Give the environments of the site, with the project's wheel beside their packages."""
-    if wanted is None or packed is None:
-        return ()
-    return (with_wheels(run.project, wanted.environment, packed, wheel.path, say=run.steps.say),)
-
-
-def _require_readable(project: Project, data: Sequence[DataFile]) -> None:
-    """Refuse data that no kernel of the site can read: it is Pyodide's start that shows it."""
-    if data and project.settings.kernel == XEUS:
-        msg = "[tool.spec14.data] names files, and a xeus kernel cannot read them by their URL"
-        raise XeusFailed(msg, do='set kernel to "both", or put them into jupyterlite_contents')
+        packed = prepare_wanted(wanted, offline=project.settings.offline, say=run.steps.say)
+        require_packaged(project, wanted.environment, packed)
+    return packed
 
 
 def _parts(
-    run: Run, wheel: BuiltWheel, data: Sequence[DataFile], xeus: tuple[Packed, ...]
+    run: Run,
+    wheel: BuiltWheel,
+    data: Sequence[DataFile],
+    wanted: Wanted | None,
+    packed: Packed | None,
 ) -> Parts:
     project = run.project
+    xeus = with_own_wheel(project, wheel.path, wanted, packed, say=run.steps.say)
     if project.settings.kernel == XEUS:
         wheels: tuple[Path, ...] = (wheel.path,)
     else:

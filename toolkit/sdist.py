@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -80,7 +81,7 @@ def fetch_sdist(requirement: str, folder: Path, *, offline: bool = False) -> Pat
         raise LockFailed(msg, do="run the same command once without --offline")
     with _words_of_unearth() as said, _known_failures(wanted, said):
         finder = PackageFinder(
-            index_urls=_indexes(), no_binary=[wanted.name], target_python=TargetPython()
+            index_urls=index_urls(), no_binary=[wanted.name], target_python=TargetPython()
         )
         # As pip does: a pre-release only where it is asked for, or there is nothing else.
         best = (
@@ -92,6 +93,48 @@ def fetch_sdist(requirement: str, folder: Path, *, offline: bool = False) -> Pat
         if best is None:
             raise _nothing_found(finder, wanted, said)
         return _download(finder, best.link, wanted, str(best.version), folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """An sdist on an index.
+
+    Attributes
+    ----------
+    url
+        Its address, without a fragment.
+    sha256
+        As the index says.
+    """
+
+    url: str
+    sha256: str
+
+
+def published_sdist(name: str, version: str) -> Published | None:
+    """Say where the configured index has the sdist of a version; ``None`` where it has none.
+
+    Nothing is downloaded: an index that gives no SHA-256 is as good as none.
+
+    Raises
+    ------
+    SourceFailed
+        When the index cannot be reached.
+    """
+    wanted = Requirement(f"{name}=={version}")
+    with _words_of_unearth() as said, _known_failures(wanted, said):
+        finder = PackageFinder(
+            index_urls=index_urls(), no_binary=[name], target_python=TargetPython()
+        )
+        best = finder.find_best_match(wanted, allow_prereleases=True).best
+        if best is None and said:
+            msg = f"the index does not answer for {name}: {said[0].splitlines()[0]}"
+            do = "see that the package index can be reached"
+            raise SourceFailed(msg, do=do, detail="\n".join(said))
+    stated = None if best is None else best.link.hash_option
+    if best is None or stated is None or "sha256" not in stated:
+        return None
+    return Published(url=best.link.url_without_fragment, sha256=stated["sha256"][0])
 
 
 def _download(
@@ -160,7 +203,8 @@ def _nothing_found(finder: PackageFinder, wanted: Requirement, said: list[str]) 
     return SourceFailed(msg, do="state a version that the index has, with an sdist", detail=detail)
 
 
-def _indexes() -> list[str]:
+def index_urls() -> list[str]:
+    """Give the addresses of the indexes that pip is configured for; none: the client's own."""
     configured = pip_configuration(os.environ)
     return [
         url for key in ("index-url", "extra-index-url") for url in configured.get(key, "").split()

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from toolkit.errors import SettingsError
 from toolkit.tables import option, read_table
@@ -19,10 +20,22 @@ XEUS: Final = "xeus"
 KERNELS: Final = (PYODIDE, XEUS, "both")
 """What ``[tool.spec14] kernel`` may say."""
 
+RATTLER: Final = "rattler"
+MICROMAMBA: Final = "micromamba"
+
+INDEX_SCHEMES: Final = ("https", "http", "file")
+
+SPHINX: Final = "sphinx"
+MKDOCS: Final = "mkdocs"
+TOOLS: Final = (SPHINX, MKDOCS)
+"""What ``[tool.spec14.docs] tool`` may say."""
+
 CHOICES: Final = (
+    ("docs", "tool", (None, *TOOLS)),
     ("verify", "fail_on", ("new", "any", "never")),
     ("verify", "differs", ("on", "off")),
     ("data", "cors", ("none", "jsdelivr", "statically", "githack")),
+    ("xeus", "solver", (RATTLER, MICROMAMBA)),
 )
 """Tables, keys in them, and what these may say."""
 
@@ -103,16 +116,25 @@ class TestSettings:
 class DocsSettings:
     """``[tool.spec14.docs]``."""
 
-    source: str | None = option(
-        None, "folder with conf.py; unset: docs, doc, docs/source or doc/source"
+    tool: str | None = option(
+        None, "what makes the pages: sphinx or mkdocs; unset: what the project has a file for"
     )
-    builder: str = option("html", "Sphinx builder: html or dirhtml")
+    source: str | None = option(
+        None,
+        "folder with conf.py or mkdocs.yml; unset: docs, doc, docs/source or doc/source, and for "
+        "mkdocs.yml the project's own first",
+    )
+    builder: str = option(
+        "html", "Sphinx builder: html or dirhtml (in mkdocs.yml that is use_directory_urls)"
+    )
     requires: tuple[str, ...] | None = option(
         None,
         "requirements of the docs beyond the stack of the image; unset: the dependency group or "
         "extra named docs, doc or documentation",
     )
-    warnings_are_errors: bool = option(default=False, description="run Sphinx with -W --keep-going")
+    warnings_are_errors: bool = option(
+        default=False, description="run Sphinx with -W --keep-going, MkDocs with --strict"
+    )
     jobs: int = option(1, "processes in which Sphinx reads and writes (-j); 0: one per processor")
     examples: bool | None = option(
         None,
@@ -249,6 +271,11 @@ class XeusSettings:
     private: tuple[str, ...] = option(
         (), "beginnings of channels' addresses that the site does not tell its readers"
     )
+    solver: str = option(
+        RATTLER,
+        'who chooses and installs the packages: "rattler" (py-rattler, in the image) or '
+        '"micromamba" (yours: on PATH, or what MAMBA_EXE names)',
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +331,11 @@ class Settings:
         'distribution: "pyodide" (yes), "never" (its sdist is built instead) or "ask" (it is an '
         "error that names --distribution=pyodide)",
     )
+    extra_index: tuple[str, ...] = option(
+        (),
+        "addresses of package indexes (https:, http:, file:) that are asked besides pip's own: "
+        "nightlies of what the project requires (docs/nightly.md)",
+    )
     offline: bool = option(
         default=False,
         description="ask no package index and no other host: only the lock, the caches and the "
@@ -330,8 +362,22 @@ def parse_settings(table: Mapping[str, Any]) -> Settings:
         if (value := getattr(getattr(settings, part), name)) not in known:
             key = name.replace("_", "-")
             msg = f"tool.spec14.{part}.{key} must not be {value!r}"
-            raise SettingsError(msg, do=f"use one of: {', '.join(known)}")
+            raise SettingsError(msg, do=f"use one of: {', '.join(filter(None, known))}")
+    for url in settings.extra_index:
+        _require_index(url)
     return settings
+
+
+def _require_index(url: str) -> None:
+    parts = urlsplit(url)
+    plain = not any(letter.isspace() for letter in url)
+    if not plain or parts.scheme not in INDEX_SCHEMES or not (parts.netloc or parts.path):
+        msg = f"tool.spec14.extra-index must not hold {url!r}"
+        raise SettingsError(msg, do="write the address of an index: https://host/simple/")
+    if "@" in parts.netloc:
+        msg = f"tool.spec14.extra-index names {parts.hostname} with a user name or a password"
+        do = "take it out: pip's configuration (extra-index-url) is the place for it"
+        raise SettingsError(msg, do=do)
 
 
 def parse_skips(table: Mapping[str, Any], where: str) -> tuple[SkipSettings, ...]:

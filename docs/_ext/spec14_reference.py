@@ -150,7 +150,11 @@ def pin_table(file: Path = ROOT / "images" / "pins.toml") -> Table:
         for name, value in pins["runtime"].items()
         if name != "npm-integrity"
     ]
-    for table, what in (("kernel", "Python package"), ("build", "Python package")):
+    for table, what in (
+        ("kernel", "Python package"),
+        ("build", "Python package"),
+        ("xeus", "Python package, beside the tools of the xeus kernels"),
+    ):
         rows += [(name, f"`{value}`", what) for name, value in pins[table].items()]
     debian = pins["toolchain"]["debian"]
     rows += [

@@ -25,6 +25,7 @@ from typing import Final
 from tests.benchmarks.build_wheels import ROOT, SPEC14
 from tests.benchmarks.build_wheels import subject as to_build
 from tests.corpus.suite import section
+from toolkit.pins import read_pins
 from toolkit.testing.results import read
 
 PYPROJECT: Final = """
@@ -105,7 +106,7 @@ def subject(name: str, scratch: Path) -> Subject:
         file.write(f"\n[tool.spec14.wheel]\nconfig-settings = {settings}\n")
         file.write('[tool.spec14.test]\nrequires = ["pytest", "hypothesis==6.135.0"]\n')
     # --pyargs would find the conftest of the source, which is not compiled.
-    installed = ".spec14/cache/test-env/lib/python3.14/site-packages"
+    installed = f".spec14/cache/test-env/lib/python{read_pins().python_minor}/site-packages"
     if name == "numpy":
         # Its settings for pytest make errors of warnings, also of those of newer pytests.
         quiet = ("-W", "ignore::pytest.PytestRemovedIn10Warning")

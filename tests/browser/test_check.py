@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.kernels import take_any_line
+from toolkit.check.site import read_site
 from toolkit.process import Finished, run
 
 LITE = "lite/static/pyodide"
@@ -132,6 +134,34 @@ def test_a_fault_of_the_snapshot_is_counted_and_warned_of(site: Path, tmp_path: 
     assert "Python was started from the memory snapshot behind 0 buttons" in (
         (tmp_path / "report" / "check.html").read_text()
     )
+
+
+@pytest.fixture
+def stock(site: Path, tmp_path: Path) -> Path:
+    """Give what `jupyter lite build` makes: no page, no button; with the runtime of the site."""
+    made = tmp_path / "deep" / "stock"
+    apps = ("--apps", "repl", "--apps", "lab")
+    words = ("build", "--lite-dir", tmp_path, "--output-dir", made, *apps)
+    done = run([sys.executable, "-m", "jupyterlite_core", *words], cwd=tmp_path)
+    assert done.code == 0, done.output
+    runtime = site / LITE
+    shutil.copytree(runtime, made / "static" / "pyodide", dirs_exist_ok=True)
+    config = json.loads((made / "jupyter-lite.json").read_text())
+    theirs = json.loads((site / "lite" / "jupyter-lite.json").read_text())["jupyter-config-data"]
+    config["jupyter-config-data"]["litePluginSettings"] = theirs["litePluginSettings"]
+    (made / "jupyter-lite.json").write_text(json.dumps(config))
+    for file in made.rglob("*.map"):
+        file.unlink()
+    return made
+
+
+def test_a_site_of_applications_alone(stock: Path, tmp_path: Path) -> None:
+    done, record = check(stock, tmp_path / "report", "--browser", "chromium")
+    (browser,) = record["browsers"]
+    assert {one["kind"] for one in browser["buttons"]} == {"application"}, done.output
+    assert [one["error"] for one in browser["buttons"]] == ["", ""], done.output
+    assert all(one["ran"] > one["opened"] > 0.1 for one in browser["buttons"])
+    assert [one["page"] for one in browser["buttons"]] == list(read_site(stock).applications)
 
 
 def test_files_alone(site: Path, tmp_path: Path) -> None:

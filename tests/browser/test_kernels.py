@@ -10,8 +10,10 @@ import pytest
 from tests.artefacts import write_tree
 from tests.xeus_kernels import NEED, packed, python_channel, small_channel, xeus_site
 from toolkit.browser.in_chromium import InChromium, identity_of, kernels_of
-from toolkit.browser.kernels import Code, Job, Ran, kernels_in, run_jobs
+from toolkit.browser.jobs import Code, Job, Ran
+from toolkit.browser.kernels import run_jobs
 from toolkit.errors import XeusFailed
+from toolkit.lite.elsewhere import xeus_kernels
 from toolkit.lite.xeus.channels import resolve
 from toolkit.lite.xeus.environment import of_table
 from toolkit.lite.xeus.layer import Packed
@@ -50,7 +52,7 @@ def ran(site: Path, *jobs: Job) -> list[Ran]:
 
 
 def test_lua_and_sqlite(site: Path) -> None:
-    assert kernels_in(site) == ["xlua", "xsqlite"]
+    assert xeus_kernels(site) == ["xlua", "xsqlite"]
     sent: list[Sent] = []
     lua, sqlite, other = run_jobs(
         site,

@@ -2,11 +2,13 @@
 
 ::
 
-    python -m tests.corpus [--again] [NAME ...]
+    python -m tests.corpus [--again] [--assess-only] [NAME ...]
 
-Without names: every project whose outcome is not known yet for this corpus and toolchain
-(``--again``: all of them). With names: these, whatever is known. Exit code 1: a project fails
-where the corpus does not say so, or does not fail where it says so.
+Each is assessed, too, as `spec14 assess` does, and the page says whether that was right; with
+``--assess-only`` nothing else is done, and what is known of builds and tests stays. Without names:
+every project whose outcome is not known yet for this corpus and toolchain (``--again``: all of
+them). With names: these, whatever is known. Exit code 1: a project fails where the corpus does not
+say so, or does not fail where it says so.
 """
 
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ import click
 from packaging.utils import canonicalize_name
 
 from tests.benchmarks.figures import this_machine
+from tests.corpus.assessed import WRITER, assessed, did_fail_at, keep, kept, section
 from tests.corpus.attempt import ROOT, Attempt
 from tests.corpus.entries import Entry, read_entries
 from tests.corpus.outcome import Outcome, keep_outcome, outcome_key, read_outcome
@@ -35,8 +38,9 @@ NAMED: Final = ("runtime pyodide", "emscripten", "llvm", "node", "python", "pyod
 @click.command()
 @click.option("--again", is_flag=True, help="Run all of them, whatever is known.")
 @click.option("--no-write", is_flag=True, help="Leave docs/corpus.md alone.")
+@click.option("--assess-only", is_flag=True, help="Assess; build and test nothing.")
 @click.argument("names", nargs=-1)
-def main(*, again: bool, no_write: bool, names: tuple[str, ...]) -> None:
+def main(*, again: bool, no_write: bool, assess_only: bool, names: tuple[str, ...]) -> None:
     """Run the corpus."""
     entries = read_entries()
     chosen: set[str] = {canonicalize_name(name) for name in names} or set(entries)
@@ -44,15 +48,22 @@ def main(*, again: bool, no_write: bool, names: tuple[str, ...]) -> None:
         msg = f"not in tests/corpus.toml: {', '.join(sorted(unknown))}"
         raise click.BadParameter(msg, param_hint="NAME")
     outcomes = known_outcomes(entries)
+    if assess_only:
+        assess_all({name: entries[name] for name in entries if name in chosen})
+        if not no_write:
+            write_assessments(entries, outcomes)
+        return
     for name, entry in entries.items():
         if name in chosen and (again or names or name not in outcomes):
             print(f"{entry.name} {entry.version} …", flush=True)
             outcomes[name] = attempted(name, entry)
             print(row(entry, outcomes[name]), flush=True)
+            assess_all({name: entry})
             if not no_write:
                 write_page(list(entries.values()), outcomes)
     if not no_write:
         write_page(list(entries.values()), outcomes)
+        write_assessments(entries, outcomes)
     odd = [
         entry.name
         for name, entry in entries.items()
@@ -98,6 +109,32 @@ def write_page(entries: list[Entry], outcomes: dict[str, Outcome]) -> None:
     old, _ = between(page)
     new = table(entries, outcomes, [this_machine(), told], old)
     write_atomically(PAGE, between(page, new)[1].encode())
+
+
+def assess_all(chosen: dict[str, Entry]) -> None:
+    """Assess projects and keep what was said."""
+    for name, entry in chosen.items():
+        one = assessed(entry, CACHE / "sdists")
+        keep(_assessment(name), one)
+        print(f"{entry.name}: {one.verdict}; {one.first}", flush=True)
+
+
+def write_assessments(entries: dict[str, Entry], outcomes: dict[str, Outcome]) -> None:
+    """Write the page's part about assessments; of a project without one nothing is said."""
+    page = PAGE.read_text("utf-8")
+    table_of_outcomes, _ = between(page)
+    found = {name: kept(_assessment(name), entry) for name, entry in entries.items()}
+    said = {name: one for name, one in found.items() if one is not None}
+    stages = {
+        name: did_fail_at(entry, outcomes.get(name), table_of_outcomes)
+        for name, entry in entries.items()
+    }
+    new = section(list(entries.values()), said, stages)
+    write_atomically(PAGE, between(page, new, writer=WRITER)[1].encode())
+
+
+def _assessment(name: str) -> Path:
+    return CACHE / "assessments" / f"{name}.json"
 
 
 def _record(name: str) -> Path:

@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from tests.conda_channel import make_channel
+from tests.xeus_stage import CHANNEL, Stage, make_stage
 from toolkit.host.stages import TEST_CACHE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -83,6 +85,19 @@ def pure(tmp_path_factory: pytest.TempPathFactory, spec14: Spec14) -> Path:
     done = spec14("wheel", "--project", project)
     assert done.returncode == 0, done.stdout + done.stderr
     return project
+
+
+@pytest.fixture(scope="session")
+def tiny_channel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a conda channel of a few bytes, to be copied."""
+    return make_channel(tmp_path_factory.mktemp("conda") / "channel", CHANNEL)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_channel: Path) -> Stage:
+    """Give a project with a conda channel of its own, and a cache of its own."""
+    monkeypatch.delenv("SPEC14_CACHE", raising=False)
+    return make_stage(tmp_path, tiny_channel)
 
 
 def the_wheel(project: Path) -> Path:

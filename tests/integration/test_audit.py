@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.artefacts import COMPILED, SUFFIX, make_wheel, write_tree
+from tests.artefacts import COMPILED, MINOR, PLATFORM, SUFFIX, make_wheel, write_tree
 from tests.integration.conftest import Spec14, error_lines
 from toolkit.audit.findings import Finding
 from toolkit.audit.wheel import audit_wheel, require_sound
@@ -238,8 +238,8 @@ def test_the_native_numpy(toolchain: Path, spec14: Spec14) -> None:
 def test_wheels_of_the_real_toolchain(toolchain: Path, tmp_path: Path, name: str) -> None:
     """Built by their projects with the runtime's own Emscripten (one in C++, one in Rust)."""
     pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:"]
-    pip += ["--platform", "pyemscripten_2026_0_wasm32", "--implementation", "cp"]
-    subprocess.run([*pip, "--python-version", "3.14", name, "-d", tmp_path], check=True)
+    pip += ["--platform", PLATFORM, "--implementation", "cp"]
+    subprocess.run([*pip, "--python-version", MINOR, name, "-d", tmp_path], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     audit = audit_wheel(wheel, toolchain / "runtime")
     require_sound(audit)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import make_wheel, write_tree
+from tests.artefacts import CPYTHON, make_wheel, write_tree
 from tests.indexes import TAMPER, make_index, serving
 from tests.integration.conftest import Spec14, copy_project, error_lines
 
@@ -329,7 +329,7 @@ def test_an_sdist_that_does_not_build_names_the_way_to_it(world: World) -> None:
 
 
 def test_a_native_wheel_only(world: World) -> None:
-    world.add("native", tag="cp314-cp314-manylinux_2_17_x86_64")
+    world.add("native", tag=f"{CPYTHON}-{CPYTHON}-manylinux_2_17_x86_64")
     world.add("upper", requires=["native"])
     world.project(requires=["upper"])
     code, _, error = world.test()

@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from tests.artefacts import RUNTIME
 from tests.integration.conftest import ROOT, Spec14, the_wheel
 from toolkit.audit.provides import GIVEN_BY_LOADER, provided_by
 from toolkit.audit.wheel import audit_wheel, require_sound
@@ -58,7 +59,7 @@ def test_it_is_the_runtime(python: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"emscripten (3, 14, 2) {python}\n"
     version = run(python, "--version")
-    assert (version.returncode, version.stdout) == (0, "Python 3.14.2\n")
+    assert (version.returncode, version.stdout) == (0, f"Python {RUNTIME['python']}\n")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyodide_build.config import DEFAULT_CONFIG
 
-from tests.artefacts import write_tree
+from tests.artefacts import MINOR, RUNTIME, write_tree
 from toolkit.crossenv.cmake_toolchain import toolchain_variables
 from toolkit.wheels.index import Wheelhouse
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("toolchain")
 
 def make_project(folder: Path, text: str) -> Path:
     """Write a project, and beside it what FindPython reads of Python's headers."""
-    header = '#define PY_VERSION "3.14.2"\n'
+    header = f'#define PY_VERSION "{RUNTIME["python"]}"\n'
     headers = {"target/patchlevel.h": header, "target/pyconfig.h": "", "target/Python.h": ""}
     files = {"CMakeLists.txt": text, "plain.c": "", "plain.cpp": ""}
     return write_tree(folder, {**files, **headers})
@@ -88,7 +88,7 @@ def test_upstream_repeats_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wish", ["", WISH])
 def test_the_headers_are_those_of_the_target(tmp_path: Path, wish: str) -> None:
     text = PLAIN + wish + FIND + MODULE + "target_link_libraries(plain Python::Module)\n"
-    named = "-DPython_INCLUDE_DIR=/usr/include/python3.14"  # as scikit-build-core does
+    named = f"-DPython_INCLUDE_DIR=/usr/include/python{MINOR}"  # as scikit-build-core does
     project = make_project(tmp_path, text)
     for options in ((), (named,)):
         said = configure(project, OURS, *options)

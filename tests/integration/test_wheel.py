@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import write_tree
+from tests.artefacts import COMPILED, SUFFIX, write_tree
 from tests.integration.conftest import Spec14, copy_project, error_lines, the_wheel
 from toolkit.audit.wheel import audit_wheel, require_sound
-
-TAG = "cp314-cp314-pyemscripten_2026_0_wasm32"
 
 
 def sha256(path: Path) -> str:
@@ -23,7 +21,7 @@ def sha256(path: Path) -> str:
 
 def test_a_compiled_project(demo: Path, toolchain: Path) -> None:
     wheel = the_wheel(demo)
-    assert wheel.name == f"ripple_demo-1.0.0-{TAG}.whl"
+    assert wheel.name == f"ripple_demo-1.0.0-{COMPILED}.whl"
     with zipfile.ZipFile(wheel) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
@@ -31,7 +29,7 @@ def test_a_compiled_project(demo: Path, toolchain: Path) -> None:
         record = archive.read("ripple_demo-1.0.0.dist-info/RECORD").decode()
     assert stamp["official"] is False
     assert "spec14.json,sha256=" in record
-    assert "ripple/_kernel.cpython-314-wasm32-emscripten.so" in names
+    assert f"ripple/_kernel{SUFFIX}" in names
     assert not [name for name in names if ".spec14" in name]
     audit = audit_wheel(wheel, toolchain / "runtime")
     assert [one.name for one in audit.modules] == [name for name in names if name.endswith(".so")]
@@ -160,8 +158,7 @@ def test_a_module_that_would_not_load(tmp_path: Path, spec14: Spec14) -> None:
     assert done.returncode == 41, done.stdout + done.stderr
     what, _do = error_lines(done)
     assert what == (
-        "fast/_k.cpython-314-wasm32-emscripten.so needs in_no_library "
-        "(function (i32) -> i32), which nothing provides"
+        f"fast/_k{SUFFIX} needs in_no_library (function (i32) -> i32), which nothing provides"
     )
 
 

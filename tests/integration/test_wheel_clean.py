@@ -1,11 +1,12 @@
 """Nothing but the project is in its wheel: built twice, among the leftovers of other tools."""
 
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.artefacts import write_tree
+from tests.artefacts import MINOR, write_tree
 from tests.backends import COMPILED, WITHOUT_A_COMPILER
 from tests.integration.conftest import Spec14, the_wheel
 
@@ -15,8 +16,8 @@ LEFTOVERS = {
     "build/lib/sample/gone.py": "",
     "dist/sample-0.9-py3-none-any.whl": "",
     "sample.egg-info/SOURCES.txt": "sample/gone.py",
-    "sample/__pycache__/other.cpython-314.pyc": "",
-    ".venv/lib/python3.14/site-packages/foreign.py": "",
+    f"sample/__pycache__/other.{sys.implementation.cache_tag}.pyc": "",
+    f".venv/lib/python{MINOR}/site-packages/foreign.py": "",
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.artefacts import LLVM
 from tests.backends.meson import meson_c
 from tests.backends.scikit_build import scikit_build_c
 from tests.backends.setuptools import setuptools_c
@@ -123,7 +124,7 @@ def test_without_ccache_it_says_so(tmp_path: Path, spec14: Spec14) -> None:
             if program.name != "ccache" and not (tools / program.name).exists():
                 (tools / program.name).symlink_to(program)
     project = setuptools_c(tmp_path / "sample")
-    path = f"{Path(sys.prefix) / 'bin'}:/usr/lib/llvm-21/bin:/usr/local/bin:{tools}"
+    path = f"{Path(sys.prefix) / 'bin'}:{LLVM}:/usr/local/bin:{tools}"
     done = spec14("wheel", "--project", project, env={"PATH": path})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ccache is not on the PATH" in done.stdout + done.stderr

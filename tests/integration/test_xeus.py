@@ -1,6 +1,7 @@
 """The whole way with real xeus kernels: built, verified in them, and clicked on in Chromium."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,11 @@ def clicked(spec14: Spec14, project: Path) -> list[dict[str, Any]]:
     return found
 
 
-def test_xeus_alone(spec14: Spec14, tmp_path: Path) -> None:
+def test_xeus_alone(documented: Spec14, tmp_path: Path) -> None:
+    spec14 = documented
     project = copy_project("pure", tmp_path / "pure")
-    settle(project, ALONE, python_channel(tmp_path))
+    channel = Path(shutil.copytree(python_channel(tmp_path), tmp_path / "own"))
+    settle(project, ALONE, channel)
     done = spec14("docs", "--project", project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "preparing the xeus kernels" in done.stdout + done.stderr
@@ -94,13 +97,14 @@ def test_xeus_alone(spec14: Spec14, tmp_path: Path) -> None:
     assert not (project / "html" / "lite" / "static" / "pyodide").exists()
 
     (project / "spec14-xeus.lock").unlink()
-    for index in tmp_path.glob("python/*/repodata.json"):
+    for index in channel.glob("*/repodata.json"):
         index.unlink()
     what, _do = error_lines(spec14("docs", "--project", project))
     assert "cannot be had" in what
 
 
-def test_a_page_chooses_another_language(spec14: Spec14, tmp_path: Path) -> None:
+def test_a_page_chooses_another_language(documented: Spec14, tmp_path: Path) -> None:
+    spec14 = documented
     project = copy_project("pure", tmp_path / "pure")
     settle(project, BOTH, small_channel(tmp_path))
     (project / "docs" / "lua.ipynb").write_text(json.dumps(NOTEBOOK))
@@ -112,4 +116,10 @@ def test_a_page_chooses_another_language(spec14: Spec14, tmp_path: Path) -> None
     verdicts = {one["document"]: one["kind"] for one in examples(project)}
     assert verdicts["lua"] == "works"
     assert set(verdicts.values()) == {"works"}
-    assert {one["page"] for one in clicked(spec14, project)} >= {"index.html", "lua.html"}
+    found = clicked(spec14, project)
+    assert {one["page"] for one in found} >= {"index.html", "lua.html"}
+    for button in found:
+        asked = {path for path, _size in button["heaviest"]}
+        begun = any("/static/pyodide/" in path for path in asked)
+        # Whoever opens another language's notebook does not load Pyodide beside it.
+        assert begun == (button["page"] != "lua.html"), asked

@@ -29,7 +29,8 @@ const CONFIG = {
 };
 
 /** A page that opens a notebook, after its first script has run. */
-async function page({ url = PAGE, config = CONFIG, isolated = false, frame = null, worker = true } = {}) {
+async function page(given = {}) {
+  const { url = PAGE, config = CONFIG, isolated = false, frame = null, worker = true, elsewhere } = given;
   const made = [];
   const warned = [];
   const asked = [];
@@ -56,6 +57,7 @@ async function page({ url = PAGE, config = CONFIG, isolated = false, frame = nul
     Worker: worker ? PageWorker : undefined,
   };
   const dataset = { root: "../", workers: JSON.stringify(WORKERS) };
+  if (elsewhere) dataset.elsewhere = JSON.stringify(elsewhere);
   vm.runInNewContext(SCRIPT, {
     document: { currentScript: { dataset } },
     window,
@@ -170,6 +172,30 @@ test("a page that was opened from a disk, and a browser without workers, start n
   ]) {
     assert.deepEqual([made, asked], [[], []]);
     assert.equal(window.Worker, one === "file" ? PageWorker : undefined);
+  }
+});
+
+const ELSEWHERE = { kernels: ["xlua", "xpython"], notebooks: ["lua.ipynb", "guide/a b.ipynb"] };
+
+test("a page for another kernel of the site starts nothing, and its workers are the browser's", async () => {
+  for (const query of [
+    "path=lua.ipynb",
+    "path=/lua.ipynb",
+    "path=guide%2Fa+b.ipynb",
+    "path=guide/a%20b.ipynb&theme=dark",
+    "kernel=xlua&code=1",
+  ]) {
+    const url = `${LITE}notebooks/index.html?${query}`;
+    const { window, made, asked, PageWorker } = await page({ url, elsewhere: ELSEWHERE });
+    assert.deepEqual([query, made, asked], [query, [], []]);
+    assert.equal(window.Worker, PageWorker);
+  }
+});
+
+test("any other page of such a site starts its kernel", async () => {
+  for (const query of ["path=a.ipynb", "path=other/lua.ipynb", "kernel=python", "kernel=xl", ""]) {
+    const { made } = await page({ url: `${LITE}notebooks/index.html?${query}`, elsewhere: ELSEWHERE });
+    assert.equal(made.length, 1, query);
   }
 });
 

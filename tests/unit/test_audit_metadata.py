@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import wasm
-from tests.artefacts import COMPILED, PLATFORM, make_loading_runtime, make_wheel
+from tests.artefacts import COMPILED, CPYTHON, PLATFORM, make_loading_runtime, make_wheel
 from toolkit.audit.wheel import audit_wheel
 
 
@@ -60,7 +60,7 @@ def test_tags_of_compiled_wheels(tmp_path: Path, runtime: Path, tag: str) -> Non
     [
         "cp313-cp313-pyodide_2025_0_wasm32",
         f"cp313-cp313-{PLATFORM}",
-        f"cp314-cp314t-{PLATFORM}",
+        f"{CPYTHON}-{CPYTHON}t-{PLATFORM}",
         f"cp315-abi3-{PLATFORM}",
         "cp314-cp314-manylinux_2_28_x86_64",
         "py2-none-any",

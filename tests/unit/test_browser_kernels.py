@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tests.artefacts import write_tree
 from toolkit.browser.in_chromium import identity_of, kernels_of, verdict
-from toolkit.browser.kernels import Failure, Ran, Shown, exposed, kernels_in
+from toolkit.browser.jobs import Failure, Ran, Shown
+from toolkit.browser.kernels import exposed
+from toolkit.lite.elsewhere import xeus_kernels
 from toolkit.lite.xeus.prefix import Prefix
 from toolkit.verify.outcome import Cell, Example, Kind
 
@@ -66,8 +68,8 @@ def test_kernels_by_the_names_that_the_interface_gives_them(tmp_path: Path) -> N
         for name, kernel in (("one", "xpython"), ("one", "xlua"), ("two", "xpython"))
     ]
     site = write_tree(tmp_path / "site", {"xeus/kernels.json": json.dumps(entries)})
-    assert kernels_in(site) == sorted(found)
-    assert kernels_in(tmp_path) == []
+    assert xeus_kernels(site) == sorted(found)
+    assert xeus_kernels(tmp_path) == []
     assert kernels_of([one]) == {"xpython": "python", "xlua": "lua"}
 
 

@@ -374,3 +374,39 @@ def test_an_address_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text('<img src="http://[broken"><img src="//[x">')
     found = [one.what for one in findings(read_site(tmp_path)) if one.kind == "foreign"]
     assert len(found) == 2
+
+
+def test_what_is_no_site_is_said(tmp_path: Path) -> None:
+    (one,) = (one for one in findings(read_site(tmp_path)) if one.severity == "error")
+    assert (one.kind, one.what) == ("missing", "holds no page at all")
+    (tmp_path / "_build" / "html").mkdir(parents=True)
+    (tmp_path / "_build" / "html" / "index.html").write_text("<p>page</p>")
+    said = {one.file: one for one in findings(read_site(tmp_path))}
+    assert said["index.html"].do == "name the folder that holds it (_build/html?)"
+    assert "the site has no JupyterLite" in said["jupyter-lite.json"].what
+    assert {one.severity for one in said.values()} == {"warning"}
+
+
+@pytest.mark.parametrize("below", ["", "deep/lite"])
+def test_applications_of_a_site_without_pages(tmp_path: Path, below: str) -> None:
+    lite = tmp_path / below
+    lite.mkdir(parents=True, exist_ok=True)
+    (lite / "jupyter-lite.json").write_text("{}")
+    assert read_site(tmp_path).applications == ()
+    before = f"{below}/" if below else ""
+    for name in ("files/b.ipynb", "files/a b/c.ipynb", "notebooks/index.html"):
+        (lite / name).parent.mkdir(parents=True, exist_ok=True)
+        (lite / name).write_text("{}")
+    assert read_site(tmp_path).applications == (f"{before}notebooks/index.html?path=a%20b/c.ipynb",)
+    for name in ("lab", "repl", "tree"):
+        (lite / name).mkdir()
+        (lite / name / "index.html").write_text("")
+    lab = f"{before}lab/index.html"
+    assert read_site(tmp_path).applications == (f"{before}repl/index.html?kernel=python", lab)
+    (lite / "xeus").mkdir()
+    (lite / "xeus" / "kernels.json").write_text('[{"kernel": "x y", "env_name": "e"}]')
+    assert read_site(tmp_path).applications == (f"{before}repl/index.html?kernel=x%20y", lab)
+    extension = {"name": "@jupyterlite/pyodide-kernel-extension"}
+    config = {"jupyter-config-data": {"federated_extensions": [extension]}}
+    (lite / "jupyter-lite.json").write_text(json.dumps(config))
+    assert read_site(tmp_path).applications == (f"{before}repl/index.html?kernel=python", lab)

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from tests.artefacts import make_runtime, make_wheel
+from tests.artefacts import MINOR, RUNTIME, make_runtime, make_wheel
 from toolkit.crossenv.assemble import Headers, assemble, find_headers, pack
 from toolkit.crossenv.makefile import makefile_envs
 from toolkit.crossenv.numpy import overlay
@@ -138,19 +138,19 @@ def runtime_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def headers(tmp_path: Path) -> Headers:
     root = tmp_path / "include"
-    (root / "python3.14" / "cpython").mkdir(parents=True)
-    (root / "python3.14" / "Python.h").write_text("#include <pyconfig.h>\n")
-    (root / "python3.14" / "pyconfig.h").write_text('#include "of the distribution"\n')
-    native = root / "x86_64-linux-gnu" / "python3.14"
+    (root / f"python{MINOR}" / "cpython").mkdir(parents=True)
+    (root / f"python{MINOR}" / "Python.h").write_text("#include <pyconfig.h>\n")
+    (root / f"python{MINOR}" / "pyconfig.h").write_text('#include "of the distribution"\n')
+    native = root / "x86_64-linux-gnu" / f"python{MINOR}"
     native.mkdir(parents=True)
     (native / "pyconfig.h").write_text("#define Py_GIL_DISABLED 1\n#define SOABI 1\n")
-    return find_headers("3.14", root)
+    return find_headers(MINOR, root)
 
 
 def test_headers_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(CrossEnvFailed, match=r"CPython 3\.14") as error:
-        find_headers("3.14", tmp_path)
-    assert "python3.14-dev" in error.value.do
+        find_headers(MINOR, tmp_path)
+    assert f"python{MINOR}-dev" in error.value.do
 
 
 def test_the_layout(tmp_path: Path, runtime_folder: Path, headers: Headers) -> None:
@@ -165,10 +165,10 @@ def test_the_layout(tmp_path: Path, runtime_folder: Path, headers: Headers) -> N
     )
     top = tmp_path / "tree" / "xbuildenv"
     root = top / "pyodide-root"
-    install = root / "cpython" / "installs" / "python-3.14.2"
+    install = root / "cpython" / "installs" / f"python-{RUNTIME['python']}"
     assert (top / "requirements.txt").read_text() == "numpy==2.4.6\n"
     assert (root / "tools" / "constraints.txt").read_text() == "numpy==2.4.6\n"
-    assert (install / "include" / "python3.14" / "pyconfig.h").read_text() == (
+    assert (install / "include" / f"python{MINOR}" / "pyconfig.h").read_text() == (
         "/* #undef Py_GIL_DISABLED */\n#define SOABI cpython-314-wasm32-emscripten\n"
     )
     data = (install / "sysconfigdata" / f"{SYSCONFIGDATA}.py").read_text()
@@ -196,9 +196,11 @@ def test_makefile_envs_is_understood_by_make(tmp_path: Path, runtime_folder: Pat
     except FileNotFoundError:
         pytest.skip("no make here")
     said = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
-    assert said["PYODIDE_ABI_VERSION"] == "2026_0"
-    assert said["PYVERSION"] == "3.14.2"
-    assert said["PYTHONINCLUDE"] == "/r/cpython/installs/python-3.14.2/include/python3.14"
+    assert said["PYODIDE_ABI_VERSION"] == RUNTIME["abi"]
+    assert said["PYVERSION"] == RUNTIME["python"]
+    assert said["PYTHONINCLUDE"] == (
+        f"/r/cpython/installs/python-{RUNTIME['python']}/include/python{MINOR}"
+    )
     assert "-fwasm-exceptions" in said["CFLAGS_BASE"]
     assert "-sSIDE_MODULE" in said["LDFLAGS_BASE"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.docs.notebooks import KERNEL, kernel_of, name_kernel
+from toolkit.docs.kernelspec import KERNEL, kernel_of, name_kernel
 from toolkit.docs.told import KERNELSPEC, docs_settings
 from toolkit.docs.workarounds import Notebooks
 from toolkit.project import read_project
@@ -18,7 +18,11 @@ def test_what_only_says_python_is_for_the_sites_xeus_kernel(named: str) -> None:
 
 def test_any_other_name_stands() -> None:
     assert kernel_of("xlua", KERNELSPEC) is None
-    assert kernel_of("python3", None) is None
+    assert kernel_of("python3", None, "python") is None
+    assert kernel_of("python", None) is None
+    # JupyterLite would ask the reader which kernel is meant.
+    assert kernel_of("python3", None) == KERNEL
+    assert kernel_of("python3", None, "R") == KERNEL
     assert kernel_of("", None) == KERNEL
 
 

@@ -69,7 +69,7 @@ def test_what_is_imported_further_in_is_named_in_the_head(tmp_path: Path) -> Non
         imported |= new
         left += new
     # A browser complains of what is loaded and not used.
-    assert (sorted(named), len(named)) == (sorted(imported), 8)
+    assert (sorted(named), len(named)) == (sorted(imported), 9)
     assert context["metatags"].startswith('<meta name="kept">')
     others: dict[str, Any] = {}
     added(tmp_path, "<p>text</p>", others)

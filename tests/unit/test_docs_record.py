@@ -3,7 +3,7 @@
 import json
 from pathlib import Path, PurePosixPath
 
-from tests.artefacts import make_runtime, make_wheel
+from tests.artefacts import RUNTIME, make_runtime, make_wheel
 from toolkit.docs.build import write_record
 from toolkit.docs.source import documented_in
 from toolkit.lite.distribution import Distribution
@@ -37,7 +37,7 @@ def test_a_site_of_pyodide_alone_says_nothing_of_xeus(tmp_path: Path) -> None:
     runtime = read_runtime(make_runtime(tmp_path / "runtime"))
     record = written(tmp_path, Distribution(runtime=runtime, kernel=(), project=()))
     assert set(record) == {"schema", "wheel", "wheel_sha256", "pyodide", "python", "tested"}
-    assert record["python"] == "3.14.2"
+    assert record["python"] == RUNTIME["python"]
 
 
 def test_each_environment_is_told(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_each_environment_is_told(tmp_path: Path) -> None:
             }
         ]
     )
-    assert (both["python"], alone["python"]) == ("3.14.2", "3.13.1")
+    assert (both["python"], alone["python"]) == (RUNTIME["python"], "3.13.1")
     assert "pyodide" not in alone
 
 

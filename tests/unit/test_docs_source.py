@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.artefacts import write_tree
-from toolkit.docs.source import PLACES, find_source
-from toolkit.errors import DocsFailed
+from toolkit.docs.source import PLACES, find_documentation, find_source
+from toolkit.errors import DocsFailed, TwoDocumentations
 from toolkit.project import Project, read_project
 
 
@@ -51,3 +51,27 @@ def test_no_way_leads_out_of_the_project(tmp_path: Path, source: str) -> None:
     (folder / "link").symlink_to(outside)
     with pytest.raises(DocsFailed, match="leads out of the project"):
         find_source(project(folder, source))
+
+
+def test_mkdocs_is_found_beside_the_package(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"mkdocs.yml": "docs_dir: manual\nx: !ENV [A, b]\n", "manual/index.md": ""}
+    )
+    found = find_documentation(project(tmp_path))
+    assert (found.tool, found.file) == ("mkdocs", tmp_path / "mkdocs.yml")
+    assert found.documents == tmp_path / "manual"
+
+
+def test_of_two_documentations_a_setting_says_which_is_meant(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mkdocs.yml": "", "docs/conf.py": ""})
+    with pytest.raises(TwoDocumentations, match=r"docs/conf\.py and mkdocs\.yml") as caught:
+        find_documentation(project(tmp_path))
+    assert 'tool = "sphinx" or "mkdocs"' in caught.value.do
+    text = "[project]\nname = 'a'\n[tool.spec14.docs]\ntool = 'mkdocs'\n"
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert find_documentation(read_project(tmp_path)).tool == "mkdocs"
+
+
+def test_pages_outside_the_project_are_not_taken_for_its_own(tmp_path: Path) -> None:
+    write_tree(tmp_path / "project", {"mkdocs.yml": "docs_dir: ../other\n"})
+    assert find_documentation(project(tmp_path / "project")).documents == tmp_path / "project"

@@ -50,3 +50,14 @@ def test_what_is_handed_over_never_gets_into_git_or_a_layer() -> None:
     assert "images/host" in (ROOT / ".dockerignore").read_text().splitlines()
     ignored = (ROOT / "images/host/.gitignore").read_text().splitlines()
     assert [line for line in ignored if not line.startswith("#")] == ["*", "!.gitignore", "!empty"]
+
+
+def test_what_moves_the_pins_is_an_image_of_its_own(compose: dict[str, Any]) -> None:
+    upkeep, tests = compose["services"]["upkeep"], compose["services"]["tests"]
+    assert upkeep["image"] != tests["image"]
+    assert upkeep["build"] == {**tests["build"], "target": "upkeep"}
+    assert upkeep["volumes"] == tests["volumes"]
+    of_tests = {"PYTHONPYCACHEPREFIX", "SPEC14_TEST_TURN"}
+    assert set(tests["environment"]) - set(upkeep["environment"]) == of_tests
+    assert (upkeep["user"], upkeep["cap_drop"]) == (tests["user"], ["ALL"])
+    assert " AS upkeep\n" in (ROOT / "Dockerfile").read_text()

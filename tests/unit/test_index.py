@@ -74,6 +74,15 @@ def test_uv_is_told_what_pip_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert environment["UV_CACHE_DIR"] == str(tmp_path / "uv")
 
 
+def test_an_index_of_the_projects_own_is_asked_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://one/")
+    environment = uv_environment(tmp_path, extra_index=("https://nightly/",))
+    assert environment["UV_INDEX"] == "https://nightly/ https://one/"
+
+
 def test_without_a_mirror_uv_keeps_its_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import PLATFORM, make_runtime, make_wheel
+from tests.artefacts import COMPILED, PLATFORM, make_runtime, make_wheel
 from toolkit.errors import LiteFailed
 from toolkit.lite.distribution import Distribution, names, write_distribution
 from toolkit.runtime.distribution import read_runtime
@@ -19,7 +19,7 @@ def distribution(tmp_path: Path, *project: Path, kernel: tuple[Path, ...] = ()) 
 
 def test_the_lock_names_each_file_with_its_own_hash(tmp_path: Path) -> None:
     made = tmp_path / "made"
-    numpy = make_wheel(made, "numpy", tag=f"cp314-cp314-{PLATFORM}")
+    numpy = make_wheel(made, "numpy", tag=COMPILED)
     ripple = make_wheel(made, "ripple-demo", requires=["numpy>=1", "pytest; extra == 'test'"])
     write_distribution(distribution(tmp_path, ripple, numpy), tmp_path / "out")
     lock = json.loads((tmp_path / "out" / "pyodide-lock.json").read_text())
@@ -128,9 +128,7 @@ def test_a_wheel_for_another_machine_is_refused(tmp_path: Path, tag: str) -> Non
         write_distribution(distribution(tmp_path, wheel), tmp_path / "out")
 
 
-@pytest.mark.parametrize(
-    "tag", [f"cp314-cp314-{PLATFORM}", f"cp311-abi3-{PLATFORM}", "py2.py3-none-any"]
-)
+@pytest.mark.parametrize("tag", [COMPILED, f"cp311-abi3-{PLATFORM}", "py2.py3-none-any"])
 def test_a_wheel_for_this_runtime_is_taken(tmp_path: Path, tag: str) -> None:
     wheel = make_wheel(tmp_path / "made", "ripple", tag=tag)
     write_distribution(distribution(tmp_path, wheel), tmp_path / "out")

@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.artefacts import make_runtime, make_wheel
+from tests.artefacts import MINOR, make_runtime, make_wheel
 from toolkit.errors import LiteFailed, Untrusted
 from toolkit.lite.snapshot.files import compiled, listed, packed, unpacked, write_below
 from toolkit.pins import RUNTIME
 from toolkit.runtime.distribution import Runtime, read_runtime
 
 ROOT = Path(__file__).parents[2]
-SITE = "/lib/python3.14/site-packages"
+SITE = f"/lib/python{MINOR}/site-packages"
+CACHE_TAG = sys.implementation.cache_tag
 
 UPSTREAM = """
 import shutil, sys
@@ -179,14 +180,14 @@ def test_byte_code_is_the_same_each_time_and_never_compared_with_its_source(
     }
     found = compiled(files, runtime)
     assert list(found) == [
-        f"{SITE}/__pycache__/b.cpython-314.pyc",
-        f"{SITE}/a/__pycache__/__init__.cpython-314.pyc",
+        f"{SITE}/__pycache__/b.{CACHE_TAG}.pyc",
+        f"{SITE}/a/__pycache__/__init__.{CACHE_TAG}.pyc",
     ]
     for content in found.values():
         assert content[:4] == importlib.util.MAGIC_NUMBER
         # PEP 552: by hash, and that one not checked.
         assert int.from_bytes(content[4:8], "little") == 0b01
-    code = marshal.loads(found[f"{SITE}/__pycache__/b.cpython-314.pyc"][16:])
+    code = marshal.loads(found[f"{SITE}/__pycache__/b.{CACHE_TAG}.pyc"][16:])
     assert isinstance(code, CodeType)
     # What a traceback reads its lines from.
     assert code.co_filename == f"{SITE}/b.py"
@@ -199,7 +200,7 @@ def test_what_does_not_compile_has_no_byte_code(runtime: Runtime) -> None:
         "/a/coded.py": b"# coding: no-such\n",
         "/a/good.py": b"",
     }
-    assert list(compiled(files, runtime)) == ["/a/__pycache__/good.cpython-314.pyc"]
+    assert list(compiled(files, runtime)) == [f"/a/__pycache__/good.{CACHE_TAG}.pyc"]
     assert compiled({"/a/template.py": files["/a/template.py"]}, runtime) == {}
 
 

@@ -7,6 +7,7 @@ empty programs makes none, and those that are kept are written as the toolkit ke
 import base64
 import gzip
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import make_kernel_snapshot, make_runtime, make_wheel
+from tests.artefacts import MINOR, make_kernel_snapshot, make_runtime, make_wheel
 from toolkit.cache import read_record, write_record
 from toolkit.lite.distribution import Distribution
 from toolkit.lite.snapshot.files import listed, unpacked
@@ -29,7 +30,7 @@ from toolkit.lite.snapshot.kept import (
 from toolkit.lite.snapshot.site import Snapshots
 from toolkit.runtime.distribution import RUNTIME_FILES, Runtime, read_runtime
 
-SITE = "/lib/python3.14/site-packages"
+SITE = f"/lib/python{MINOR}/site-packages"
 
 
 @dataclass
@@ -191,7 +192,7 @@ def test_the_files_of_a_package_are_kept_by_the_wheel(kernel: Kernel, tmp_path: 
     plain = unpacked(wheel, kernel.runtime)
     assert plain.items() < found.items()
     assert found.keys() - plain.keys() == {
-        f"{SITE}/ripple_demo/__pycache__/__init__.cpython-314.pyc"
+        f"{SITE}/ripple_demo/__pycache__/__init__.{sys.implementation.cache_tag}.pyc"
     }
     os.utime(folder / part.file, (1, 1))
     assert package_files(wheel, kernel.runtime, place) == (part, folder)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.artefacts import make_kernel_snapshot, make_runtime, make_wheel
+from tests.artefacts import RUNTIME, make_kernel_snapshot, make_runtime, make_wheel
 from toolkit.check.runtime import snapshots
 from toolkit.check.site import read_site
 from toolkit.lite.distribution import Distribution, write_distribution
@@ -74,7 +74,7 @@ def relock(folder: Path, change: Callable[[Manifest], object]) -> None:
 def test_it_names_each_file_with_its_hash(folder: Path) -> None:
     manifest = read(folder)
     assert manifest["reason"] == ""
-    assert manifest["pyodide"] == "314.0.6"
+    assert manifest["pyodide"] == RUNTIME["pyodide"]
     named = {
         **manifest["runtime"],
         "pyodide-lock.json": manifest["lock"],

@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.errors import NotWritable, XeusFailed
+from toolkit.errors import NotWritable, SettingsError, XeusFailed, XeusLockStale
 from toolkit.lite.xeus.lock import mark
-from toolkit.lite.xeus.wanted import MIRRORS, Wanted, prepare_wanted, read_wanted
+from toolkit.lite.xeus.wanted import (
+    MIRRORS,
+    Wanted,
+    prepare_wanted,
+    read_wanted,
+    require_locked,
+)
+from toolkit.lite.xeus.with_micromamba import Micromamba
+from toolkit.lite.xeus.with_rattler import Rattler
 from toolkit.project import read_project
 
 KNOWN = {
@@ -105,3 +113,27 @@ def test_a_lock_that_cannot_be_written_is_an_error(
     monkeypatch.setattr(os, "access", lambda *_words: False)
     with pytest.raises(NotWritable, match="cannot be written"):
         prepare_wanted(found, offline=True, say=lambda _line: None)
+
+
+def test_the_solver_is_rattler_unless_the_user_prefers_micromamba(tmp_path: Path) -> None:
+    (tmp_path / "environment.yml").write_text("dependencies: [xeus-lua]")
+    assert isinstance(wanted(tmp_path).solver, Rattler)
+    table = "[tool.spec14.xeus]\nsolver = 'micromamba'\n"
+    assert isinstance(wanted(tmp_path, table).solver, Micromamba)
+    with pytest.raises(SettingsError, match=r"xeus\.solver must not be 'conda'") as raised:
+        wanted(tmp_path, "[tool.spec14.xeus]\nsolver = 'conda'\n")
+    assert "rattler, micromamba" in raised.value.do
+
+
+def test_a_lock_of_something_else_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "environment.yml").write_text("dependencies: [xeus-lua]")
+    found = wanted(tmp_path)
+    with pytest.raises(XeusLockStale, match=r"spec14-xeus\.lock is not there"):
+        require_locked(found)
+    line = mark([channel.url for channel in found.channels], found.environment.packages)
+    found.places.lock.write_text(f"# {line}\n")
+    require_locked(found)
+    (tmp_path / "environment.yml").write_text("dependencies: [xeus-lua, numpy]")
+    with pytest.raises(XeusLockStale, match="was made for another environment") as raised:
+        require_locked(wanted(tmp_path))
+    assert "`spec14 lock`" in raised.value.do

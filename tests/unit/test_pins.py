@@ -41,6 +41,7 @@ def actual(pins: Pins) -> Callable[[str], str | None]:
         "suite": "forky",
         "python-minor": "3.14",
         **{f"python:{name}": version for name, version in pins.packages.items()},
+        **{f"xeus:{name}": version for name, version in pins.xeus.items()},
         **{f"program:{name}": version for name, version in PROGRAMS.items()},
         **{f"wheel:{name}": pin.version for name, pin in pins.wheelhouse.items() if pin.is_wheel},
     }
@@ -111,6 +112,7 @@ def test_each_pin_moved_alone_is_caught(tmp_path: Path, path: tuple[str, ...]) -
     told = f"{error.value.what}\n{error.value.detail}"
     name = {
         "runtime": f"runtime {path[-1]}",
+        "xeus": f"xeus {path[-1]}",
         "wheelhouse": f"wheelhouse {path[1]}",
     }.get(path[0], path[-1])
     assert re.search(rf"^{re.escape(name)}: .*images/pins\.toml has ", told, re.MULTILINE), told

@@ -83,12 +83,26 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     "spec14 wheel --for-upload": (
         By(file="tests/integration/test_toolchain_emsdk.py", words="wheel --for-upload"),
     ),
+    "spec14 docs --wheel wheelhouse/": (
+        By(file="tests/integration/test_wheel_supplied.py", words="docs --project … --wheel"),
+    ),
+    "spec14 init": (By(file="tests/integration/test_ci.py", words="init --project"),),
+    "spec14 ci": (By(file="tests/integration/test_ci.py", words="ci --project"),),
+    "spec14 badge": (By(file="tests/unit/test_verify_badge.py", words="badge --project"),),
+    "spec14 recipe": (By(file="tests/integration/test_distributions.py", words="recipe pyodide"),),
+    "spec14 index": (By(file="tests/integration/test_index_clients.py", words="index"),),
     "spec14 check": (By(file=LINES, words="spec14 check"),),
     # What that service runs.
     "nox -s tests": (By(file="compose.yaml", words="nox -s tests"),),
     # Nothing else writes them.
     "nox -s bench": (By(file="docs/benchmarks.md", words=""),),
     "nox -s corpus": (By(file="docs/corpus.md", words=""),),
+    "docker compose run --rm toolkit spec14 assess": (
+        By(file="tests/integration/test_assess.py", words="assess --project"),
+    ),
+    "spec14 assess": (By(file="tests/integration/test_assess.py", words="assess --project"),),
+    # What the session does, with an engine that writes down.
+    "nox -s update-pins": (By(file="tests/integration/test_upkeep.py", words=""),),
     "docker compose run --rm toolkit spec14 wheel --explain": (
         By(file="tests/integration/test_wheel_settings.py", words="wheel --explain"),
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefacts import PLATFORM, make_runtime, make_wheel
+from tests.artefacts import COMPILED, MINOR, RUNTIME, SUFFIX, make_runtime, make_wheel
 from toolkit.errors import CrossEnvFailed, LiteFailed, Untrusted
 from toolkit.runtime.distribution import Runtime, read_runtime
 from toolkit.runtime.lock import make_lock, marker_environment, read_wheel
@@ -27,13 +27,13 @@ def depends(
 
 
 def test_an_entry_is_the_file_that_lies_there(tmp_path: Path, runtime: Runtime) -> None:
-    wheel = make_wheel(tmp_path, "My.Package", version="2.0", tag=f"cp314-cp314-{PLATFORM}")
+    wheel = make_wheel(tmp_path, "My.Package", version="2.0", tag=COMPILED)
     lock = make_lock(runtime, [wheel])
     entry = lock.packages["my-package"]
     assert entry.file_name == wheel.name
     assert entry.sha256 == hashlib.sha256(wheel.read_bytes()).hexdigest()
     assert (entry.version, entry.depends) == ("2.0", [])
-    assert lock.info.abi_version == "2026_0"
+    assert lock.info.abi_version == RUNTIME["abi"]
 
 
 def test_the_order_of_the_files_makes_no_difference(tmp_path: Path, runtime: Runtime) -> None:
@@ -57,10 +57,10 @@ def test_markers_are_those_of_the_runtime(tmp_path: Path, runtime: Runtime) -> N
             "top",
             requires=[
                 "yes; sys_platform == 'emscripten'",
-                "also; python_version >= '3.14' and platform_machine == 'wasm32'",
+                f"also; python_version >= '{MINOR}' and platform_machine == 'wasm32'",
                 "no; sys_platform == 'win32'",
                 "neither; platform_system != 'Emscripten'",
-                "old; python_full_version < '3.14'",
+                f"old; python_full_version < '{MINOR}'",
             ],
         ),
         make_wheel(tmp_path, "yes"),
@@ -131,8 +131,8 @@ def test_names_to_import(tmp_path: Path) -> None:
         "pil-low",
         files={
             "PIL/__init__.py": "",
-            "PIL/core.cpython-314-wasm32-emscripten.so": "",
-            "_speed.cpython-314-wasm32-emscripten.so": "",
+            f"PIL/core{SUFFIX}": "",
+            f"_speed{SUFFIX}": "",
             "six.py": "",
             "data/x.txt": "",
         },

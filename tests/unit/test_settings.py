@@ -117,6 +117,24 @@ def test_every_key_says_what_it_is_for() -> None:
     assert [field.name for field in all_fields(Settings) if not field.metadata.get("help")] == []
 
 
+def test_extra_indexes() -> None:
+    urls = ("https://host.example/simple/", "file:///srv/index")
+    assert parse_settings({"extra-index": list(urls)}).extra_index == urls
+
+
+@pytest.mark.parametrize("url", ["", "nightly", "ftp://host/", "https://a/ --index https://b/"])
+def test_an_extra_index_that_is_no_address(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"tool\.spec14\.extra-index") as error:
+        parse_settings({"extra-index": [url]})
+    assert error.value.do
+
+
+def test_an_extra_index_with_a_password_is_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="a user name or a password") as error:
+        parse_settings({"extra-index": ["https://me:s3cret@host.example/simple/"]})
+    assert "s3cret" not in error.value.what + error.value.do
+
+
 def test_the_distribution_is_one_of_three() -> None:
     assert parse_settings({}).distribution == "ask"
     assert parse_settings({"distribution": "never"}).distribution == "never"

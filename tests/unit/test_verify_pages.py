@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.test_verify_outcome import EXAMPLE
-from toolkit.docs.buttons import Button, marked
+from toolkit.docs.button import Button, marked
 from toolkit.errors import ExamplesFail, SettingsError
 from toolkit.project import Project, read_project
 from toolkit.settings import VerifySettings

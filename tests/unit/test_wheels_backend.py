@@ -1,14 +1,16 @@
 """Compiled or pure? One line for each kind of project."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.artefacts import write_tree
 from toolkit.errors import SettingsError
 from toolkit.project import Project
 from toolkit.settings import Settings
-from toolkit.wheels.backend import is_compiled
+from toolkit.wheels.backend import is_compiled, is_surely_compiled
 
 HATCH = 'build-system.build-backend = "hatchling.build"\n'
 SETUPTOOLS = 'build-system.build-backend = "setuptools.build_meta"\n'
@@ -68,3 +70,34 @@ def test_detection(text: str, files: list[str], *, compiled: bool) -> None:
 def test_tables_that_are_none(text: str) -> None:
     with pytest.raises(SettingsError, match="must be a table"):
         is_compiled(project(text), [])
+
+
+MESON = 'build-system.build-backend = "mesonpy"'
+MODULE = "py.extension_module(\n  '_a', 'a.c',\n  install: true,\n)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "sure"),
+    [
+        (MESON, {"meson.build": f"project('a', 'c')\nmodule = {MODULE}"}, True),
+        (MESON, {"meson.build": "subdir('src/a')\n", "src/a/meson.build": MODULE}, True),
+        (MESON, {"meson.build": f"if true\n  x = 1\nendif\n{MODULE}"}, True),
+        (MESON, {"meson.build": f"if get_option('c')\n{MODULE}endif\n"}, False),
+        (MESON, {"meson.build": "if x\nsubdir('a')\nendif", "a/meson.build": MODULE}, False),
+        (MESON, {"meson.build": f"foreach x : modules\n{MODULE}endforeach\n"}, False),
+        (MESON, {"meson.build": MODULE.replace("true", "false")}, False),
+        (MESON, {"meson.build": f"# {MODULE}".replace("\n", " ")}, False),
+        (MESON, {"meson.build": "subdir('a/..')\nsubdir('..')\nsubdir('.')\n"}, False),
+        (MESON, {"a/meson.build": MODULE}, False),
+        (MESON, {}, False),
+        (SETUPTOOLS, {"setup.py": "", "a.c": ""}, False),
+        (SETUPTOOLS + '[[tool.setuptools.ext-modules]]\nname = "a"', {}, True),
+        (HATCH, {"meson.build": MODULE}, False),
+        ("", {}, False),
+    ],
+)
+def test_what_is_compiled_whatever_is_chosen(
+    tmp_path: Path, text: str, files: dict[str, str], *, sure: bool
+) -> None:
+    write_tree(tmp_path / "x", files)
+    assert is_surely_compiled(replace(project(text), folder=tmp_path / "x")) is sure

@@ -47,7 +47,7 @@ LOCK = Lock(
     platform="pyemscripten_2026_0_wasm32",
     groups={
         "site": group(NUMPY, DIRECT),
-        "test": group(NUMPY, BUILT),
+        "test": replace(group(NUMPY, BUILT), extra_index=("https://nightly.example/",)),
     },
 )
 

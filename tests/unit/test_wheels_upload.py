@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.artefacts import PLATFORM, make_wheel, write_tree
+from tests.artefacts import COMPILED, PLATFORM, make_wheel, write_tree
 from toolkit.errors import NotForUpload
 from toolkit.project import read_project
 from toolkit.wheels.upload import require_wheel_for_upload, why_nobody_else_has_it
@@ -43,7 +43,7 @@ def test_a_wheel_that_may_go(tmp_path: Path) -> None:
         "cp314-cp314-emscripten_5_0_3_wasm32",
         "cp314-cp314-pyodide_2025_0_wasm32",
         "cp314-cp314-pyemscripten_2025_0_wasm32",
-        f"cp314-cp314-{PLATFORM}.linux_x86_64",
+        f"{COMPILED}.linux_x86_64",
     ],
 )
 def test_another_platform(tmp_path: Path, tag: str) -> None:

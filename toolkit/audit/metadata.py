@@ -88,7 +88,7 @@ def judge_metadata(named: Named, files: Mapping[str, bytes], runtime: Runtime) -
 def accepted_tags(runtime: Runtime) -> frozenset[Tag]:
     """Give the tags of wheels that a runtime takes."""
     major, minor = (int(part) for part in runtime.python.split(".")[:2])
-    platforms = [runtime.platform_tag]
+    platforms = runtime.platform_tags
     return frozenset(
         {
             *cpython_tags((major, minor), abis=[f"cp{major}{minor}"], platforms=platforms),

@@ -53,7 +53,10 @@ class BothWays:
     def obstacle(self) -> str:
         """Say why nothing can be compared on this machine; empty if it can."""
         missing = [name for name in self.browsers if name not in browsers_here()]
-        return f"there is no {' and no '.join(missing)} on this machine" if missing else ""
+        if missing:
+            return f"there is no {' and no '.join(missing)} on this machine"
+        driver = IMAGE / "npm" / "node_modules" / "puppeteer-core"
+        return "" if driver.is_dir() else "what drives browsers is in the image only"
 
     def __call__(self, runtime: Runtime, wheels: Sequence[Path], snapshot: KernelSnapshot) -> str:
         """Give the reason not to ship a snapshot; empty if there is none."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from toolkit.browser.kernels import WORKERS, Code, Failure, Job, Ran, run_jobs
+from toolkit.browser.jobs import Code, Failure, Job, Ran
+from toolkit.browser.kernels import WORKERS, run_jobs
 from toolkit.cache import key_of
 from toolkit.lite.application import Application
 from toolkit.lite.config import ALWAYS_APPS

@@ -7,20 +7,18 @@ own service manager for a kernel: what runs is what a reader's notebook would ru
 import contextlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.browser.jobs import Job, Ran, planned, ran_from
 from toolkit.browser.readers import KNOWN_AS, browser_program
 from toolkit.errors import ToolMissing, XeusFailed
 from toolkit.lite.config import read_json
-from toolkit.lite.xeus.kernels import names_in_site
-from toolkit.lite.xeus.names import FOLDER, KERNELS
+from toolkit.lite.elsewhere import xeus_kernels
 from toolkit.pins import IMAGE
 from toolkit.process import Finished, find_tool, run
 from toolkit.serve.record import Sent
@@ -35,122 +33,11 @@ PROFILE: Final = "isolated"
 """Kernels read the site's contents over shared memory: without it a service worker has to be there
 first, for which jupyterlite-xeus 5.1.0 waits up to ten seconds."""
 
-CLASS: Final = re.compile(r"<class '(?:.*\.)?(?P<name>\w+)'>")
-"""What xeus-python 0.15 calls an exception; notebooks have its name alone."""
-
 WORKERS: Final = 2
 START: Final = 120.0
 """Seconds for the page to be there, and once more for a kernel in it."""
 SLACK: Final = 60.0
 """Seconds besides, for the browser to start and to end."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Code:
-    """A cell.
-
-    Attributes
-    ----------
-    source
-        What is executed.
-    may_fail
-        Whether the cells after it are run though it raises something.
-    """
-
-    source: str
-    may_fail: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """Cells for one kernel.
-
-    Attributes
-    ----------
-    kernel
-        Its name.
-    cells
-        What is executed, one after the other.
-    limit
-        Seconds for all of them, without the kernel's start.
-    folder
-        Where they run, in the contents of the site.
-    """
-
-    kernel: str
-    cells: tuple[Code, ...]
-    limit: float
-    folder: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """What a cell raised; the words are the kernel's."""
-
-    name: str
-    value: str
-    traceback: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What a cell gave.
-
-    Attributes
-    ----------
-    printed, warned
-        Its standard output and standard error.
-    values
-        What results and displays are as plain text.
-    failure
-        What it raised.
-    """
-
-    printed: str = ""
-    warned: str = ""
-    values: tuple[str, ...] = ()
-    failure: Failure | None = None
-
-    @property
-    def text(self) -> str:
-        """All but the standard error, as :mod:`toolkit.verify.notebook` tells of saved outputs."""
-        printed = [self.printed.rstrip("\n")] if self.printed else []
-        return "\n".join([*printed, *self.values])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran:
-    """How a job went.
-
-    Attributes
-    ----------
-    cells
-        What came of the cells that came to an end.
-    overdue
-        Whether the next one was still running when the time was over.
-    died
-        How the kernel ended early, in words; empty if it did not.
-    start, seconds
-        Seconds from the page's opening until the kernel answered, and to the end of the job.
-    foreign
-        Addresses on other hosts that the page asked for.
-    """
-
-    cells: tuple[Shown, ...]
-    overdue: bool = False
-    died: str = ""
-    start: float = 0.0
-    seconds: float = 0.0
-    foreign: tuple[str, ...] = ()
-
-
-def kernels_in(site: Path) -> list[str]:
-    """Give the names of a site's xeus kernels, as its interface calls them."""
-    file = site / FOLDER / KERNELS
-    if not file.is_file():
-        return []
-    entries: list[dict[str, str]] = json.loads(file.read_text("utf-8"))
-    return sorted(names_in_site([(one["env_name"], one["kernel"]) for one in entries]))
 
 
 def run_jobs(
@@ -185,7 +72,7 @@ def run_jobs(
     """
     if not jobs:
         return []
-    there = kernels_in(site)
+    there = xeus_kernels(site)
     for job in jobs:
         if job.kernel not in there:
             msg = f"there is no kernel {job.kernel!r} in {site}"
@@ -196,7 +83,7 @@ def run_jobs(
     def read(line: str) -> None:
         if line.startswith('{"event":"ran"'):
             told = json.loads(line)
-            found[told["job"]] = _ran(told)
+            found[told["job"]] = ran_from(told)
             done(told["job"], found[told["job"]])
         elif line.startswith('{"event":"unstarted"'):
             unstarted.append(json.loads(line))
@@ -245,7 +132,7 @@ def _drive(url: str, jobs: Sequence[Job], workers: int, read: Callable[[str], No
         "workers": min(workers, len(jobs)),
         "start": START * 1000,
         "protocolTimeout": (2 * START + SLACK + max(job.limit for job in jobs)) * 1000,
-        "jobs": [_planned(job) for job in jobs],
+        "jobs": [planned(job) for job in jobs],
     }
     longest = SLACK + sum(2 * START + SLACK + job.limit for job in jobs)
     with tempfile.TemporaryDirectory(prefix="spec14-kernels-") as name:
@@ -274,37 +161,3 @@ def _undriven(finished: Finished) -> ToolMissing:
         do="see the lines above; in a container, give it --shm-size 1g",
         detail="\n".join(lines[:30]),
     )
-
-
-def _planned(job: Job) -> dict[str, Any]:
-    return {
-        "kernel": job.kernel,
-        "folder": "" if job.folder == "." else job.folder,
-        "limit": job.limit * 1000,
-        "cells": [{"source": one.source, "mayFail": one.may_fail} for one in job.cells],
-    }
-
-
-def _ran(told: dict[str, Any]) -> Ran:
-    return Ran(
-        cells=tuple(map(_shown, told["cells"])),
-        overdue=told["overdue"],
-        died=told["died"],
-        start=told["start"] / 1000,
-        seconds=told["took"] / 1000,
-        foreign=tuple(told["foreign"]),
-    )
-
-
-def _shown(told: dict[str, Any]) -> Shown:
-    return Shown(
-        printed=told["printed"],
-        warned=told["warned"],
-        values=tuple(told["values"]),
-        failure=_failure(told["failure"]) if told["failure"] else None,
-    )
-
-
-def _failure(told: dict[str, Any]) -> Failure:
-    name = CLASS.sub(r"\g<name>", told["name"])
-    return Failure(name=name, value=told["value"], traceback=tuple(told["traceback"]))

@@ -42,4 +42,6 @@ def screenshot(page: Page, file: Path, *, full: bool = False) -> None:
 
 
 def _entry(page: Page, anchor: str) -> Locator:
-    return page.locator("dl.py").filter(has=page.locator(f'dt[id="{anchor}"]')).first
+    """Give the entry of Sphinx, or of mkdocstrings, that has the name."""
+    named = page.locator(f'dt[id="{anchor}"], .doc-heading[id="{anchor}"]')
+    return page.locator("dl.py, .doc-object").filter(has=named).last

@@ -63,6 +63,8 @@ class Tour:
         The site's folder.
     pages
         Paths of pages below it.
+    applications
+        Addresses below it that are opened where no page has a button.
     profile, base
         How it is served.
     jobs
@@ -75,6 +77,7 @@ class Tour:
 
     site: Path
     pages: Sequence[str]
+    applications: Sequence[str] = ()
     profile: str = DEFAULT
     base: str = "/"
     jobs: int = 2
@@ -143,6 +146,7 @@ def go(tour: Tour, browser: str, pictures: Path, tell: Callable[[dict[str, Any]]
         plan = {
             "urls": urls,
             "pages": list(tour.pages),
+            "applications": list(tour.applications),
             "lites": _lites(tour.site),
             "keyboard": tour.keyboard,
             "limits": asdict(tour.limits),

@@ -3,13 +3,13 @@
 What is looked for is what ``jupyterlite-xeus`` 5.1.0 asks for in a reader's browser.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from toolkit.cache import read_record
 from toolkit.check.findings import Finding
-from toolkit.check.site import BuiltSite, LiteSite, listed
+from toolkit.check.site import BuiltSite, LiteSite, listed, read_list
 from toolkit.lite.xeus.names import FOLDER, KERNELS, META, PACKAGES
 
 LOCAL: Final = "file:"
@@ -34,7 +34,7 @@ def local_channels(site: BuiltSite) -> Iterator[Finding]:
     """Look for channels of conda packages that are folders of the machine that built the site."""
     for lite in site.lites:
         for file in sorted((lite.folder / FOLDER).glob(f"*/{META}")):
-            meta = _read(file)
+            meta = read_record(file)
             named = [_read_key(one, "channel") for one in listed(meta.get("packages"))]
             channels = {str(one) for one in (*listed(meta.get("channels")), *named)}
             for channel in sorted(one for one in channels if one.startswith(LOCAL)):
@@ -49,10 +49,10 @@ def local_channels(site: BuiltSite) -> Iterator[Finding]:
 def _wanted(lite: LiteSite) -> Iterator[Path]:
     """Give the files that kernels ask for."""
     top = lite.folder / FOLDER
-    for kernel in _read_list(top / KERNELS):
+    for kernel in read_list(top / KERNELS):
         name, environment = _read_key(kernel, "kernel"), _read_key(kernel, "env_name")
         folder = top / environment
-        spec = _read(folder / name / "kernel.json")
+        spec = read_record(folder / name / "kernel.json")
         yield folder / name / "kernel.json"
         for program in listed(spec.get("argv"))[:1]:
             script = lite.folder / str(program)
@@ -61,25 +61,10 @@ def _wanted(lite: LiteSite) -> Iterator[Path]:
         shared = metadata.get("shared") if isinstance(metadata, dict) else None
         yield from (folder / name / str(one) for one in shared or ())
         yield folder / META
-        meta = _read(folder / META)
+        meta = read_record(folder / META)
         for packed in (*listed(meta.get("packages")), *listed(meta.get("mounts"))):
             yield folder / PACKAGES / _read_key(packed, "filename")
 
 
 def _read_key(value: Any, key: str) -> str:
     return str(value.get(key, "")) if isinstance(value, dict) else ""
-
-
-def _read_list(file: Path) -> list[Any]:
-    try:
-        return listed(json.loads(file.read_text("utf-8")))
-    except OSError, ValueError:
-        return []  # toolkit.check.origins.unreadable says so
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        read = json.loads(file.read_text("utf-8"))
-    except OSError, ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}

@@ -97,14 +97,31 @@ def _index_entries(site: BuiltSite, file: Path) -> Iterator[Finding]:
 
 
 def missing_files(site: BuiltSite) -> Iterator[Finding]:
-    """Look for what neither kernel nor application starts without."""
-    if not (site.root / "index.html").is_file():
+    """Look for what neither reader, kernel nor application starts without."""
+    if not site.of(".html"):
+        yield Finding(
+            kind="missing",
+            file=".",
+            what="holds no page at all",
+            do="name the folder of a built site (.spec14/site, docs/_build/html, _output)",
+        )
+    elif not (site.root / "index.html").is_file():
+        below = [name for page in site.of("index.html") if (name := site.name(page.parent))]
+        nearest = min(below, key=lambda name: (name.count("/"), name), default="")
         yield Finding(
             kind="missing",
             severity="warning",
             file="index.html",
             what="is not there: the site has no first page",
-            do="name the folder that holds the site's index.html",
+            do=f"name the folder that holds it{f' ({nearest}?)' if nearest else ''}",
+        )
+    if not site.lites:
+        yield Finding(
+            kind="missing",
+            severity="warning",
+            file="jupyter-lite.json",
+            what="is not there: the site has no JupyterLite, and nothing can be tried",
+            do="name the folder of the whole site, or build it with spec14 docs",
         )
     for lite in site.lites:
         yield from _missing_of(site, lite)

@@ -4,11 +4,19 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from toolkit.lite.config import KERNEL_PLUGIN
+from toolkit.lite.xeus.names import FOLDER, KERNELS
 
 CONFIG: Final = "jupyter-lite.json"
+INDEX: Final = "index.html"
+PROMPT: Final = "repl"
+PYODIDE: Final = "python"
+"""The name of the Pyodide kernel."""
+ALONE: Final = (PROMPT, "lab")
+"""Applications of JupyterLite that need no document."""
+NOTEBOOKS: Final = "notebooks"
 FILES: Final = frozenset({"_downloads", "_images", "_sources", "_static"})
 """Folders of Sphinx's whose HTML files are no pages: templates of themes, what is downloaded."""
 
@@ -40,6 +48,35 @@ class LiteSite:
         """Folder of the runtime that the kernel starts; ``None`` for one of another origin."""
         path = path_of(self.kernel.get("pyodideUrl"))
         return None if path is None else (self.folder / path).resolve().parent
+
+    @property
+    def applications(self) -> tuple[str, ...]:
+        """Addresses below it at which code can be run, without a page that leads there.
+
+        The prompt and JupyterLab, where they were built; otherwise the first notebook, in the
+        application for single ones.
+        """
+        built = [name for name in ALONE if (self.folder / name / INDEX).is_file()]
+        if built:
+            return tuple(f"{name}/{INDEX}{self._asked_of(name)}" for name in built)
+        contents = self.folder / "files"
+        notebook = min(contents.rglob("*.ipynb"), default=None)
+        if notebook is None or not (self.folder / NOTEBOOKS / INDEX).is_file():
+            return ()
+        name = quote(notebook.relative_to(contents).as_posix())
+        return (f"{NOTEBOOKS}/{INDEX}?path={name}",)
+
+    def _asked_of(self, application: str) -> str:
+        """Give the query that spares the prompt its question for a kernel."""
+        if application != PROMPT:
+            return ""
+        extensions = listed(self.config.get("federated_extensions"))
+        plugin, _, _ = KERNEL_PLUGIN.partition(":")
+        if any(isinstance(one, dict) and one.get("name") == plugin for one in extensions):
+            return f"?kernel={PYODIDE}"
+        kernels = read_list(self.folder / FOLDER / KERNELS)
+        first = next((one.get("kernel") for one in kernels if isinstance(one, dict)), None)
+        return f"?kernel={quote(str(first or PYODIDE), safe='')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +126,15 @@ class BuiltSite:
             if not self.in_lite(page) and FILES.isdisjoint(page.relative_to(self.root).parts)
         )
 
+    @property
+    def applications(self) -> tuple[str, ...]:
+        """Addresses below the site at which its JupyterLite sites can be tried by themselves."""
+        return tuple(
+            f"{self.name(lite.folder)}/{address}" if lite.folder != self.root else address
+            for lite in self.lites
+            for address in lite.applications
+        )
+
 
 def path_of(url: object) -> str | None:
     """Give the path that a URL names in its own site; ``None`` for any other, and for none."""
@@ -102,6 +148,14 @@ def path_of(url: object) -> str | None:
 def listed(value: object) -> list[Any]:
     """Give a list as it is, and an empty one for what is none: a site may hold anything."""
     return value if isinstance(value, list) else []
+
+
+def read_list(file: Path) -> list[Any]:
+    """Give the list in a JSON file; an empty one where it cannot be read."""
+    try:
+        return listed(json.loads(file.read_text("utf-8")))
+    except OSError, ValueError:
+        return []  # toolkit.check.origins.unreadable says so
 
 
 def read_site(folder: Path) -> BuiltSite:

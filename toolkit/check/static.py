@@ -29,12 +29,13 @@ def findings(site: BuiltSite, allow_origins: Sequence[str] = ()) -> Iterator[Fin
         kernels.local_channels(site),
         layout.extensions(site),
         _data(site),
-        leaks.source_maps(site),
         origins.unreadable(site),
         origins.foreign(site, allow_origins),
         runtime.two_runtimes(site),
         layout.clashes(site),
         leaks.local_paths(site),
+        # Last: there may be hundreds, and none of them keeps anything from working.
+        leaks.source_maps(site),
     )
 
 

@@ -3,8 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from toolkit.project import read_project
 from toolkit.serve.headers import PROFILES
 
 BROWSERS: Final = ("chromium", "firefox")
+MOST: Final = 10
+"""Findings of one kind that are printed; all of them are in the report."""
 
 
 @click.command()
@@ -78,16 +81,73 @@ def check(
     if not folder.is_dir():
         msg = f"there is no site in {folder}"
         raise ServeFailed(msg, do="run spec14 docs first, or name the folder of a built site")
-    budget = read_budget(limits)
-    names = _chosen(browsers)
-    built = read_site(folder)
-    found = list(findings(built, project.settings.docs.allow_origins if project else ()))
-    steps.say(f"{len(built.files)} files, {len(built.pages)} pages: {len(found)} findings")
+    visits = Visits(browsers=browsers, jobs=jobs, limits=limits, profile=profile, base=base)
     places = report or (project.report if project else Path(".spec14") / "report")
+    origins = project.settings.docs.allow_origins if project else ()
+    checked = look_at(folder, places, visits, origins, steps)
+    if options.as_json:
+        print(json.dumps(checked.as_json()))
+    conclude(checked, places, steps, strict=strict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visits:
+    """How browsers come to a site.
+
+    Attributes
+    ----------
+    browsers
+        Their names; ``none`` for no visit, nothing for all that are there.
+    jobs
+        Readers at a time.
+    limits
+        What a visit may cost at most.
+    profile
+        Name of the headers that the site is served with.
+    base
+        Path that it is served below.
+    """
+
+    browsers: tuple[str, ...] = ()
+    jobs: int = 2
+    limits: tuple[str, ...] = ()
+    profile: str = "pages"
+    base: str = "/"
+
+
+def look_at(
+    folder: Path, places: Path, visits: Visits, origins: Sequence[str], steps: Steps
+) -> Checked:
+    """Look at a site's files, try its buttons, and write the report.
+
+    Parameters
+    ----------
+    folder
+        The site.
+    places
+        Where the report goes.
+    visits
+        How browsers come.
+    origins
+        From where its pages may load something.
+    steps
+        What the user is shown.
+    """
+    budget = read_budget(visits.limits)
+    names = _chosen(visits.browsers)
+    built = read_site(folder)
+    found = list(findings(built, origins))
+    steps.say(f"{len(built.files)} files, {len(built.pages)} pages: {len(found)} findings")
     audits = []
     if names:
-        pages = [built.name(page) for page in built.pages]
-        tour = Tour(site=folder, pages=pages, profile=profile, base=base, jobs=jobs)
+        tour = Tour(
+            site=folder,
+            pages=[built.name(page) for page in built.pages],
+            applications=built.applications,
+            profile=visits.profile,
+            base=visits.base,
+            jobs=visits.jobs,
+        )
         audits = [
             _visit(replace(tour, keyboard=number > 0), name, places / PICTURES, steps, budget)
             for number, name in enumerate(names)
@@ -101,7 +161,7 @@ def check(
         audits=tuple(audits),
     )
     write_report(checked, places)
-    _conclude(checked, places, steps, options, strict=strict)
+    return checked
 
 
 def _chosen(browsers: Sequence[str]) -> list[str]:
@@ -131,7 +191,8 @@ def _visit(tour: Tour, name: str, pictures: Path, steps: Steps, budget: Budget) 
             audit.take(result)
             if result["event"] == "page":
                 expected += sum(control["visible"] for control in result["controls"])
-            tell(len(audit.pages) + len(audit.opened), expected)
+            done = len(audit.pages) + len(audit.opened)
+            tell(done, max(done, expected))
 
         go(tour, name, pictures, take)
     audit.seconds = time.monotonic() - begun
@@ -153,19 +214,34 @@ def _starts(audit: Audit) -> str:
     return f"{snapshot} started from the memory snapshot{f'; {reasons}' if reasons else ''}"
 
 
-def _conclude(
-    checked: Checked, places: Path, steps: Steps, options: Options, *, strict: bool
-) -> None:
-    if options.as_json:
-        print(json.dumps(checked.as_json()))
-    for one in checked.findings:
-        steps.say(_line(one))
+def conclude(checked: Checked, places: Path, steps: Steps, *, strict: bool = False) -> None:
+    """Say what was found.
+
+    Raises
+    ------
+    SiteFaulty
+        When there is an error among it, or anything at all with `strict`.
+    """
+    for line in _lines(checked.findings):
+        steps.say(line)
     steps.say(f"{places / PAGE}")
     bad = list(checked.findings) if strict else checked.errors
     if bad:
         more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
         msg = f"{bad[0].file}: {bad[0].what}{more}"
         raise SiteFaulty(msg, do=f"{bad[0].do}; all of them are in {places / PAGE}")
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Give the findings as lines, of each kind a few: an application has 270 source maps."""
+    of_kind: Counter[str] = Counter()
+    for one in findings:
+        of_kind[one.kind] += 1
+        if of_kind[one.kind] <= MOST:
+            yield _line(one)
+    for kind, count in of_kind.items():
+        if count > MOST:
+            yield f"and {count - MOST} more of the kind {kind}"
 
 
 def _line(one: Finding) -> str:

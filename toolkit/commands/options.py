@@ -37,3 +37,9 @@ DISTRIBUTION = click.option(
     type=click.Choice(DISTRIBUTIONS),
     help="Whether wheels may come from the Pyodide distribution.",
 )
+WHEEL = click.option(
+    "--wheel",
+    metavar="WHEEL",
+    help="Use this wheel and build none: a file, a folder with one (wheelhouse/), or "
+    "URL#sha256=HEX.",
+)

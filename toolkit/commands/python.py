@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from toolkit.commands.options import NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.options import NO_DEPS, OFFLINE, PROJECT, WHEEL, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
@@ -37,12 +37,19 @@ class PassingOn(click.Command):
 @PROJECT
 @NO_DEPS
 @OFFLINE
+@WHEEL
 @click.argument(
     "words", nargs=-1, type=click.UNPROCESSED, metavar="[-m MODULE | -c CODE | SCRIPT | -] [ARG]..."
 )
 @click.pass_obj
 def python(
-    options: Options, *, path: Path, no_deps: bool, offline: bool, words: tuple[str, ...]
+    options: Options,
+    *,
+    path: Path,
+    no_deps: bool,
+    offline: bool,
+    wheel: str | None,
+    words: tuple[str, ...],
 ) -> None:
     """Run Python in WebAssembly, with the project's wheel and what its tests require.
 
@@ -51,7 +58,7 @@ def python(
     project = with_choices(read_project(path), offline=offline)
     with working_on(project):
         # Standard output is the program's.
-        run = run_on(project, replace(options, as_json=True), no_deps=no_deps)
+        run = run_on(project, replace(options, as_json=True), no_deps=no_deps, wheel=wheel)
         built = up_to_date_wheel(run)
         environment = environment_of_tests(project, built, say=run.steps.say)
     raise SystemExit(run_python(environment, words))

@@ -1,19 +1,15 @@
 """``spec14 report``."""
 
 import json
-import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from toolkit.cache import write_atomically
 from toolkit.commands.options import Options
-from toolkit.testing.reports import junit
-from toolkit.testing.reports.merge import merged, read_parts
-from toolkit.testing.reports.writer import PAGE, RECORD, write_files
+from toolkit.testing.reports.joining import join_reports
+from toolkit.testing.reports.writer import PAGE, RECORD
 from toolkit.testing.results import Record
 
 
@@ -38,20 +34,12 @@ def merge(options: Options, *, out: Path, places: tuple[Path, ...]) -> None:
     PLACES are tests.json files, or folders with such files anywhere below; a junit.xml beside
     one is joined too. A shard that is missing, there twice or of another wheel is an error.
     """
-    parts = read_parts(places)
-    whole = merged(parts)
-    files = junit.beside([part.path for part in parts])
-    document = junit.joined(files) if files else None
-    out.mkdir(parents=True, exist_ok=True)
-    root = Path.cwd()
-    whole = replace(whole, root=os.path.relpath(root, out.resolve()))
-    write_files(whole, out, root)
-    if document is not None:
-        write_atomically(out / junit.NAME, document)
+    joined = join_reports(places, out, Path.cwd())
+    whole = joined.record
     if options.as_json:
         print(json.dumps({"exit_code": whole.exit_code, **whole.counts}))
     elif not options.quiet:
-        _say(whole, len(parts), out)
+        _say(whole, joined.parts, out)
     sys.exit(whole.exit_code)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from toolkit.check.site import INDEX
 from toolkit.commands.options import PROJECT, Options
 from toolkit.crew import Crew
 from toolkit.process import run
@@ -32,6 +33,7 @@ LINES: Final = 20
 
 
 @click.command()
+@click.argument("place", metavar="[SITE]", required=False, type=click.Path(path_type=Path))
 @PROJECT
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
@@ -68,12 +70,13 @@ LINES: Final = 20
 @click.option(
     "--site",
     type=click.Path(path_type=Path),
-    help="The site's folder, of the project or any other (with --export: on that host).",
+    help="The same as SITE; with --export, the folder on that host.",
 )
 @click.pass_obj
 def serve(
     options: Options,
     *,
+    place: Path | None,
     path: Path,
     host: str,
     port: int,
@@ -84,7 +87,10 @@ def serve(
     export: str | None,
     site: Path | None,
 ) -> None:
-    """Serve .spec14/site on this machine."""
+    """Serve a site on this machine: .spec14/site, or SITE, whoever built it."""
+    if place is not None and site is not None:
+        raise click.UsageError("the site is named twice: as SITE and with --site")
+    site = place or site
     if watch and (export or site):
         raise click.UsageError("--watch is for the project's own site, and not for --export")
     folder = read_project(path).site if site is None else site.absolute()
@@ -101,6 +107,8 @@ def serve(
             nl=False,
         )
         return
+    if site is not None:
+        say_first_page(folder)
     with following(path, options) if watch else nullcontext() as live:
         server.serve(
             folder,
@@ -112,6 +120,14 @@ def serve(
             live=live,
             quiet=options.quiet,
         )
+
+
+def say_first_page(folder: Path) -> None:
+    """Tell where the first page may be, if it is not in the folder that was named."""
+    if folder.is_dir() and not (folder / INDEX).is_file():
+        below = min(folder.glob(f"*/{INDEX}"), default=None)
+        more = f"; there is one in {below.parent}" if below else ""
+        click.echo(f"{folder} has no {INDEX}: its address shows nothing{more}", err=True)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, WHEEL, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import site_around, up_to_date_docs
 from toolkit.project import read_project, with_choices
@@ -18,6 +18,7 @@ from toolkit.working import working_on
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@WHEEL
 @click.option(
     "--verify/--no-verify",
     default=True,
@@ -26,7 +27,7 @@ from toolkit.working import working_on
 @click.option(
     "--around",
     type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
-    help="Run no Sphinx: make a site of these pages, which one with the extension has written.",
+    help="Run no tool: make a site of these pages, which one with the extension has written.",
 )
 @click.option(
     "--handed-over",
@@ -41,6 +42,7 @@ def docs(
     no_deps: bool,
     offline: bool,
     distribution: str | None,
+    wheel: str | None,
     verify: bool,
     around: Path | None,
     handed_over: Path | None,
@@ -50,7 +52,7 @@ def docs(
         raise click.UsageError("--around and --handed-over go together")
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        run = run_on(project, options, no_deps=no_deps)
+        run = run_on(project, options, no_deps=no_deps, wheel=wheel)
         how = Examination(verify=verify)
         if around is not None and handed_over is not None:
             site, pages = around, site_around(run, around, handed_over, how)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from toolkit.commands.compared import show
-from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, WHEEL, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_wheel
 from toolkit.project import read_project, with_choices
@@ -23,11 +23,17 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
         raise click.BadParameter(str(error)) from error
 
 
+shard_option = click.option(
+    "--shard", callback=_shard, metavar="3/10", help="Run the third of ten parts."
+)
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @PROJECT
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@WHEEL
 @click.option(
     "--against-native",
     is_flag=True,
@@ -36,7 +42,7 @@ def _shard(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.option("--workers", type=click.IntRange(1), help="Interpreters at once.")
 @click.option("--timeout", type=click.FloatRange(0), help="Seconds one test may take; 0: no limit.")
 @click.option("--run-timeout", type=click.FloatRange(0), help="Seconds the whole run may take.")
-@click.option("--shard", callback=_shard, metavar="3/10", help="Run the third of ten parts.")
+@shard_option
 @click.option(
     "--replace-after", type=click.IntRange(1), help="Tests after which an interpreter is replaced."
 )
@@ -63,6 +69,7 @@ def test(
     no_deps: bool,
     offline: bool,
     distribution: str | None,
+    wheel: str | None,
     against_native: bool,
     shard: tuple[int, int] | None,
     check_skips: bool,
@@ -83,7 +90,7 @@ def test(
     if against_native:
         native.require_pytest(project, words)
     with working_on(project):
-        run = run_on(project, options, no_deps=no_deps)
+        run = run_on(project, options, no_deps=no_deps, wheel=wheel)
         built = up_to_date_wheel(run)
         choices = TestChoices(limits=limits, shard=shard, check_skips=check_skips)
         ended = run_tests(project, built, words, choices, say=run.steps.say)

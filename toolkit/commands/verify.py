@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, Options
+from toolkit.commands.options import DISTRIBUTION, NO_DEPS, OFFLINE, PROJECT, WHEEL, Options
 from toolkit.commands.running import run_on
 from toolkit.pipeline import up_to_date_docs
 from toolkit.project import read_project, with_choices
@@ -21,6 +21,7 @@ from toolkit.working import working_on
 @NO_DEPS
 @OFFLINE
 @DISTRIBUTION
+@WHEEL
 @click.option(
     "--accept",
     is_flag=True,
@@ -34,6 +35,7 @@ def verify(
     no_deps: bool,
     offline: bool,
     distribution: str | None,
+    wheel: str | None,
     accept: bool,
 ) -> None:
     """Run every example of the documentation in WebAssembly; say which work, and why others do not.
@@ -43,7 +45,7 @@ def verify(
     """
     project = with_choices(read_project(path), offline=offline, distribution=distribution)
     with working_on(project):
-        run = run_on(project, options, no_deps=no_deps)
+        run = run_on(project, options, no_deps=no_deps, wheel=wheel)
         up_to_date_docs(run, Examination(accept=accept, again=True), again=True)
         report = json.loads((project.report / RECORD).read_text("utf-8"))
     if options.as_json:

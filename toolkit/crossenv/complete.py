@@ -99,4 +99,4 @@ def _require_same(runtime: Path, dist: Path) -> None:
     for name in STATED:
         if theirs[name] != ours[name]:
             msg = f"the environment is for {name} {theirs[name]}, the runtime has {ours[name]}"
-            raise CrossEnvFailed(msg, do="move the pins together (CONTRIBUTING.md, 'Pins')")
+            raise CrossEnvFailed(msg, do="move the pins together (nox -s update-pins)")

@@ -41,8 +41,8 @@ class Apt:
     options: tuple[str, ...]
 
 
-def source_lines(environ: Mapping[str, str], printed: str) -> list[str]:
-    """Give ``deb-src`` lines for the archives that the machine's packages come from.
+def source_lines(environ: Mapping[str, str], printed: str, kind: str = "deb-src") -> list[str]:
+    """Give lines of a ``sources.list`` for the archives that the machine's packages come from.
 
     Parameters
     ----------
@@ -50,22 +50,33 @@ def source_lines(environ: Mapping[str, str], printed: str) -> list[str]:
         ``DEBIAN_MIRROR`` and ``SUITE``, where the image was built from a mirror.
     printed
         What ``apt-get update --print-uris`` printed.
+    kind
+        ``deb-src`` for source packages, ``deb`` for the others.
     """
     if mirror := environ.get("DEBIAN_MIRROR"):
-        return [f"deb-src {mirror} {environ['SUITE']} main"]
+        return [f"{kind} {mirror} {environ['SUITE']} main"]
     found = {(match["uri"], match["suite"]): None for match in INDEX.finditer(printed)}
-    return [f"deb-src {uri} {suite} main" for uri, suite in found]
+    return [f"{kind} {uri} {suite} main" for uri, suite in found]
 
 
-def prepare(folder: Path, environ: Mapping[str, str] = os.environ) -> Apt:
-    """Fetch the lists of source packages into `folder`.
+def prepare(folder: Path, environ: Mapping[str, str] = os.environ, *, kind: str = "deb-src") -> Apt:
+    """Fetch the lists of packages into `folder`.
+
+    Parameters
+    ----------
+    folder
+        Where apt's state is kept.
+    environ
+        The variables of this process.
+    kind
+        ``deb-src`` for source packages, ``deb`` for the others.
 
     Raises
     ------
     RequirementsFailed
         When this machine's apt has no archive, or it does not answer.
     """
-    lines = source_lines(environ, run(["apt-get", "update", "--print-uris"]).output)
+    lines = source_lines(environ, run(["apt-get", "update", "--print-uris"]).output, kind)
     if not lines:
         msg = "apt on this machine names no archive that the sources could come from"
         raise RequirementsFailed(msg, do="set DEBIAN_MIRROR to the URL of a Debian mirror")
@@ -97,7 +108,7 @@ def prepare(folder: Path, environ: Mapping[str, str] = os.environ) -> Apt:
         options += ["-o", "Acquire::Check-Valid-Until=false"]
         done = run(["apt-get", *options, *update])
     if done.code != 0:
-        raise _failed("the list of Debian's source packages", done)
+        raise _failed("the list of Debian's packages", done)
     return Apt(folder=folder, options=tuple(options))
 
 

@@ -159,7 +159,11 @@ class SafeRedirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        require_safe(newurl, plain_http=self.plain_http)
+        try:
+            require_safe(newurl, plain_http=self.plain_http)
+        except UpstreamFailed:
+            fp.close()  # nobody else has the answer that leads there
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -25,7 +25,12 @@ def installed_root(home: Path) -> Path:
 
 
 def install(
-    runtime_folder: Path, home: Path, *, wheels: Sequence[Path], cross: Mapping[str, Path]
+    runtime_folder: Path,
+    home: Path,
+    *,
+    wheels: Sequence[Path],
+    cross: Mapping[str, Path],
+    include: Path = Path("/usr/include"),
 ) -> Runtime:
     """Assemble the environment for a runtime and install it below `home`.
 
@@ -39,6 +44,8 @@ def install(
         Wheels for every ``pyodide venv`` (micropip and what it requires).
     cross
         Wheels for the target, by name, whose headers and libraries builds need.
+    include
+        Where CPython's headers are.
 
     Raises
     ------
@@ -53,7 +60,7 @@ def install(
         folder = Path(scratch) / "tree"
         assemble(
             runtime,
-            find_headers(runtime.python_minor),
+            find_headers(runtime.python_minor, include),
             folder,
             prefix=installed_root(home),
             cross_packages=versions,

@@ -26,18 +26,18 @@ from toolkit.crossenv.emsdk import (
 )
 from toolkit.crossenv.fetch import Limits, fetch, require_safe, shown
 from toolkit.errors import Spec14Error, UpstreamFailed
-from toolkit.pins import PINS, ROOT, Pins, read_pins
+from toolkit.pins import FILES, PINS, Pins, read_pins
 from toolkit.process import run
 from toolkit.toolchain import UPSTREAM, Toolchain, write_toolchain
 
-SOURCES: Final = ROOT / "images" / "sources.toml"
+SOURCES: Final = FILES / "sources.toml"
 OVERRIDE: Final = "SPEC14_SOURCES"
 """Names a file with mirrors, laid over ours."""
 METADATA_SIZE: Final = 4 << 20
 ARCHIVE_SIZE: Final = 4 << 30
 SELECTED: Final = "xbuildenv"
 """pyodide-build's link to the environment in use."""
-PINS_DIFFER: Final = "move the pins together (CONTRIBUTING.md, 'Pins')"
+PINS_DIFFER: Final = "move the pins together (nox -s update-pins)"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import IO, Final, override
 
 from toolkit.crossenv.fetch import SafeRedirects, opener_for, shown
 from toolkit.errors import DataFailed
-from toolkit.pins import IMAGE, ROOT
+from toolkit.pins import FILES, IMAGE
 
 NONE: Final = "none"
 ORIGIN: Final = "https://spec14.invalid"
@@ -55,7 +55,8 @@ def read_networks(file: Path | None = None) -> Networks:
     DataFailed
         When there are none.
     """
-    for path in (file,) if file else (root / "images" / "sources.toml" for root in (IMAGE, ROOT)):
+    places = (IMAGE / "images", FILES)
+    for path in (file,) if file else (folder / "sources.toml" for folder in places):
         if path.is_file():
             table = tomllib.loads(path.read_text("utf-8"))
             if "raw" in table and "cors" in table:

@@ -1,4 +1,4 @@
-"""The stage ``docs``: Sphinx, then the Lite site around the wheel, checked and published."""
+"""The stage ``docs``: the pages, then the Lite site around the wheel, checked and published."""
 
 import json
 import re
@@ -18,8 +18,9 @@ from toolkit.docs.button_settings import complete_button_settings
 from toolkit.docs.driver import run_sphinx
 from toolkit.docs.handover import CONTENTS, IN_SITE, LITE, PAGES
 from toolkit.docs.messages import Message
+from toolkit.docs.mkdocs.driver import run_mkdocs
 from toolkit.docs.publish import replacing
-from toolkit.docs.source import find_source
+from toolkit.docs.source import Documentation, find_documentation
 from toolkit.docs.versions import check_release
 from toolkit.errors import DocsFailed
 from toolkit.lite.application import Application, LineSink
@@ -33,7 +34,7 @@ from toolkit.lite.xeus.layer import Packed
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
-from toolkit.settings import XEUS
+from toolkit.settings import MKDOCS, XEUS
 from toolkit.wheels.generated import noting_generated
 
 RECORD: Final = "spec14-site.json"
@@ -57,7 +58,7 @@ class Built:
     pages
         How many pages it has.
     warnings
-        What Sphinx warned of.
+        What the tool warned of.
     """
 
     site: Path
@@ -116,7 +117,7 @@ def build_docs(
     parts
         What the site is made of.
     native_python
-        A Python that can import the project, built for this machine, and Sphinx.
+        A Python that can import the project, built for this machine, and the tool.
     out
         The published folder; ``.spec14/site`` without.
     on_line
@@ -127,7 +128,11 @@ def build_docs(
     Raises
     ------
     DocsFailed
-        When there is no documentation, or Sphinx fails.
+        When there is no documentation, or the tool fails.
+    TwoDocumentations
+        When there are two, and no setting says which is meant.
+    PageFailed
+        When a page of MkDocs has something to be tried that cannot be.
     LiteFailed
         When the Lite site cannot be built or would not work.
     VersionsDiffer
@@ -135,13 +140,16 @@ def build_docs(
     DiskFull
         When there is no room. In each case the old site stands.
     """
-    source = find_source(project)
+    source = find_documentation(project)
     site = out or project.site
-    folder = project.cache / "docs" / project.settings.docs.builder
+    folder = project.cache / "docs" / _name(project, source)
     with full_disk_is_an_error(site):
         folder.mkdir(parents=True, exist_ok=True)
-        with noting_generated(project, source):
-            warnings = run_sphinx(project, source, folder, native_python, on_line)
+        with noting_generated(project, source.documents):
+            if source.tool == MKDOCS:
+                warnings = run_mkdocs(project, source.file, folder, native_python, on_line)
+            else:
+                warnings = run_sphinx(project, source.folder, folder, native_python, on_line)
     with replacing(site) as work:
         shutil.copytree(
             folder / PAGES, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_PUBLISHED)
@@ -160,6 +168,11 @@ def build_docs(
     return Built(site=site, wheel=own_wheel(project, parts.wheels), pages=pages, warnings=warnings)
 
 
+def _name(project: Project, source: Documentation) -> str:
+    """Give the name of the folder in the cache that holds what a tool writes."""
+    return MKDOCS if source.tool == MKDOCS else project.settings.docs.builder
+
+
 def around_pages(
     project: Project,
     folder: Path,
@@ -169,7 +182,7 @@ def around_pages(
     on_line: LineSink | None = None,
     examine: Examiner | None = None,
 ) -> int:
-    """Make a site of pages that Sphinx wrote, and give their number.
+    """Make a site of pages that a tool wrote, and give their number.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def run_sphinx(
     (folder / SETTINGS).write_text(json.dumps(docs_settings(project)), "utf-8")
     if docs.warnings_are_errors:
         words.append("--warnings-are-errors")
-    with _environment() as env:
+    with environment() as env:
         done = run(words, cwd=source, env=env, on_line=on_line)
     _remember(folder / WARNED, done)
     if done.code != 0:
@@ -53,8 +53,8 @@ def _remember(record: Path, done: Finished) -> None:
 
 
 @contextmanager
-def _environment() -> Iterator[dict[str, str]]:
-    """Give the variables Sphinx needs.
+def environment() -> Iterator[dict[str, str]]:
+    """Give the variables that a documentation tool needs.
 
     Of the folder this package lies in, the project's environment is shown this package and
     nothing else; and what a notebook's kernel writes goes where any user can write.

@@ -1,8 +1,7 @@
 """``try_examples``: the button of an Examples section, with the preamble of its page or module."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +10,9 @@ from jupyterlite_sphinx.jupyterlite_sphinx import TryExamplesDirective
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from toolkit.docs.buttons import Button, keep, marked
-from toolkit.docs.handover import DOCSTRING
+from toolkit.docs.button import Button, marked
+from toolkit.docs.buttons import keep
+from toolkit.docs.example_notebook import preamble
 from toolkit.docs.workarounds import PREAMBLE
 
 CONF_PREAMBLE: Final = "try_examples_preamble"
@@ -61,24 +61,6 @@ def preamble_for(config: Config, document: str, source: str) -> Iterator[None]:
     finally:
         PREAMBLE.reset(before)
         setattr(config, CONF_PREAMBLE, general)
-
-
-def preamble(preambles: Mapping[str, str], document: str, source: str) -> str:
-    """Give the preamble of the longest pattern that fits the page or the documented object.
-
-    Parameters
-    ----------
-    preambles
-        Code by pattern (``reference/*``, ``ripple.waves.*``).
-    document
-        The page's name.
-    source
-        File, and ``docstring of NAME`` where the example is in one.
-    """
-    _file, found, name = f":{source}".rpartition(DOCSTRING)
-    names = (document, name) if found else (document,)
-    fitting = [one for one in preambles if any(fnmatchcase(name, one) for name in names)]
-    return preambles[max(fitting, key=len)] if fitting else ""
 
 
 def connect(app: Sphinx) -> None:

@@ -19,6 +19,7 @@ from sphinx.util import logging
 
 from toolkit.docs import buttons, examples, gallery, notebooks, reader, warned, workarounds
 from toolkit.docs.handover import CONTENTS, FOLDERS, GALLERY, KERNEL, LITE
+from toolkit.docs.kernelspec import name_kernel
 
 UPSTREAM: Final = "jupyterlite_sphinx"
 LOGGER: Final = logging.getLogger(__name__)
@@ -136,7 +137,7 @@ def write_lite(app: Sphinx, folder: Path) -> None:
     contents += [folder / FOLDERS] if (folder / FOLDERS).is_dir() else []
     for staged in (FOLDERS, GALLERY) if config.spec14_kernel else ():
         for notebook in (folder / staged).rglob("*.ipynb"):
-            notebooks.name_kernel(notebook, config.spec14_kernel)
+            name_kernel(notebook, config.spec14_kernel)
     given = {
         "folder": _path(source, config.jupyterlite_dir),
         "config": _path(source, config.jupyterlite_config),

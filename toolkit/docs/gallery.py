@@ -15,7 +15,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from toolkit.docs.buttons import Button, keep, marks, store
+from toolkit.docs.button import Button
+from toolkit.docs.buttons import keep, marks, store
 from toolkit.docs.handover import GALLERY
 from toolkit.docs.workarounds import GALLERY as EXTENSION
 

@@ -5,10 +5,8 @@ is a xeus kernel, one that only asks for Python gets it too. Any other name stan
 chooses its kernel.
 """
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import nbformat
@@ -22,13 +20,11 @@ from jupyterlite_sphinx.jupyterlite_sphinx import (
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from toolkit.docs.buttons import Button, keep, link_instead, marks
+from toolkit.docs.button import Button, link_instead
+from toolkit.docs.buttons import keep, marks
 from toolkit.docs.handover import IN_SITE
+from toolkit.docs.kernelspec import ANY_PYTHON, name_kernel
 
-KERNEL: Final = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
-"""As the kernel of the site calls itself (pyodide-kernel 0.8.6)."""
-ANY_PYTHON: Final = frozenset({"", "python", "python3"})
-"""Names that mean Python, whichever it is: none, Pyodide's kernel and IPython's."""
 UNREADABLE: Final = (OSError, ValueError, nbformat.ValidationError, AttributeError, KeyError)
 """What upstream lets through when a notebook is none: nbformat, jupytext and the file system."""
 
@@ -117,42 +113,6 @@ class Console(RepliteDirective):
         )
         keep(self.env, button)
         return marks(button.key, made)
-
-
-def kernel_of(named: str, xeus: Mapping[str, str] | None) -> Mapping[str, str] | None:
-    """Give the kernel that a notebook should name instead of what it names; ``None``: that stands.
-
-    Parameters
-    ----------
-    named
-        What it names; empty for nothing.
-    xeus
-        The site's kernel for Python, where that is a xeus kernel.
-    """
-    if xeus:
-        return xeus if named in ANY_PYTHON else None
-    return None if named else KERNEL
-
-
-def name_kernel(notebook: Path, xeus: Mapping[str, str] | None = None) -> None:
-    """Write the site's kernel into a staged notebook that names none.
-
-    Parameters
-    ----------
-    notebook
-        The file.
-    xeus
-        The site's kernel for Python, where that is a xeus kernel.
-    """
-    try:
-        content: Any = json.loads(notebook.read_text("utf-8"))
-        metadata: dict[str, Any] = content.setdefault("metadata", {})
-        named = str((metadata.get("kernelspec") or {}).get("name") or "")
-    except ValueError, AttributeError:
-        return  # what is no notebook is told by whoever reads its cells
-    if (kernel := kernel_of(named, xeus)) is not None:
-        metadata["kernelspec"] = dict(kernel)
-        notebook.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def connect(app: Sphinx) -> None:

@@ -20,13 +20,13 @@ from sphinx.util import logging
 from toolkit.docs import buttons
 from toolkit.docs.extension import apply_settings, setup_in
 from toolkit.docs.handover import SETTINGS
+from toolkit.docs.source import project_above
 from toolkit.docs.told import docs_settings
-from toolkit.errors import Spec14Error
+from toolkit.errors import DocsFailed, Spec14Error
 from toolkit.process import run
 from toolkit.project import read_project
 
 LOGGER: Final = logging.getLogger(__name__)
-MARKS: Final = ("pyproject.toml", "setup.py")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -84,9 +84,7 @@ def _own_settings(app: Sphinx) -> dict[str, Any]:
 
 def _root(app: Sphinx) -> Path:
     """Give the nearest folder above ``conf.py`` that holds a project."""
-    here = Path(app.confdir).resolve()
-    for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in MARKS):
-            return folder
-    msg = f"no {' or '.join(MARKS)} in {here} or above it"
-    raise ExtensionError(msg)
+    try:
+        return project_above(Path(app.confdir).resolve())
+    except DocsFailed as error:
+        raise ExtensionError(str(error)) from error

@@ -16,6 +16,7 @@ KERNELSPEC: Final[Mapping[str, str]] = {
 """The kernel of ``xeus-python``, as a notebook names it."""
 
 KEYS: Final = (
+    "allow_origins",
     "banner",
     "button_text",
     "examples",

@@ -6,7 +6,6 @@ Each function names the fault and where it is in the source. A test for each fai
 upstream has mended it (``tests/unit/test_docs_workarounds.py``): then the function goes.
 """
 
-import hashlib
 import importlib
 import logging
 import re
@@ -20,12 +19,13 @@ from uuid import UUID, uuid4
 
 from jupyterlite_sphinx import jupyterlite_sphinx as upstream
 from jupyterlite_sphinx._try_examples import examples_to_notebook
-from nbformat.v4 import new_code_cell
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.ext.autodoc._shared import LOGGER as AUTODOC
+
+from toolkit.docs.example_notebook import complete, document_head, notebook_id
 
 WEB_FONT: Final = "https://fonts.googleapis.com/css?family=Vibur"
 PREAMBLE: Final[ContextVar[str]] = ContextVar("PREAMBLE", default="")
@@ -39,8 +39,6 @@ LITE_LINK: Final = re.compile(
     (?=(?:\.\./)*(?:lite/|try_examples\.json))""",
     re.VERBOSE,
 )
-DOCUMENT_BYTES: Final = 6
-"""How much of a document's hash begins the name of each of its notebooks."""
 
 
 def drop_web_font(
@@ -131,9 +129,8 @@ class Notebooks:
     each build, although only documents that changed write theirs anew, so that after the
     second build the buttons of all others open nothing.
 
-    A name is made of the document, the content and a number. The content must be in it:
-    a reader's browser keeps an edited notebook under its name, and would show that one
-    in place of a later version's.
+    A name is made of the document, the content and a number
+    (:func:`toolkit.docs.example_notebook.notebook_id`).
 
     Parameters
     ----------
@@ -169,9 +166,7 @@ class Notebooks:
     def name(self) -> UUID:
         """Give the next name (stands for ``uuid4``)."""
         self._number += 1
-        rest = hashlib.sha256(f"{self._document}\0{self._number}\0".encode() + self._content)
-        head = _head(self._document)
-        return UUID(bytes=head + rest.digest()[: 16 - len(head)])
+        return notebook_id(self._document, self._number, self._content)
 
     def to_notebook(self, *args: Any, **options: Any) -> Any:
         """Make a notebook as upstream does, and take note of what is in it.
@@ -180,15 +175,12 @@ class Notebooks:
         first cell, which is the warning only where there is one.
         """
         notebook = TO_NOTEBOOK(*args, **options)
-        if preamble := PREAMBLE.get():
-            place = 0 if options.get("warning_text") is None else 1
-            notebook.cells.insert(place, new_code_cell(preamble))  # type: ignore[no-untyped-call]
-        if self._kernel:
-            notebook.metadata["kernelspec"] = dict(self._kernel)
-        for number, cell in enumerate(notebook.cells):
-            if "id" in cell:
-                cell["id"] = f"cell-{number}"
-        self._content = repr(notebook).encode()
+        self._content = complete(
+            notebook,
+            preamble=PREAMBLE.get(),
+            place=0 if options.get("warning_text") is None else 1,
+            kernel=self._kernel,
+        )
         return notebook
 
     def learn_kernel(self, app: Sphinx, config: Config) -> None:
@@ -220,7 +212,7 @@ class Notebooks:
     def purge(self, app: Sphinx, env: BuildEnvironment, document: str) -> None:
         """Remove the notebooks of a document that is gone or read anew."""
         del app, env
-        head = _head(document).hex()
+        head = document_head(document).hex()
         for notebook in self.folder.glob(f"{head[:8]}_{head[8:]}_*.ipynb"):
             notebook.unlink()
 
@@ -230,7 +222,3 @@ class Notebooks:
         self._document = next(item for item in about if isinstance(item, str))
         # Frames get their names when the page is written: not those of what was read.
         self._content, self._number = b"" if isinstance(about[0], str) else b"written", 0
-
-
-def _head(document: str) -> bytes:
-    return hashlib.sha256(document.encode()).digest()[:DOCUMENT_BYTES]

@@ -48,6 +48,8 @@ class Job:
         The project's folder, absolute.
     published
         Where the server is to be reached, for commands that serve.
+    image
+        The service's.
     name
         The container's.
     """
@@ -57,6 +59,7 @@ class Job:
     words: tuple[str, ...]
     project: Path
     published: Published | None = None
+    image: str = IMAGE
     name: str = field(default_factory=lambda: f"spec14-{secrets.token_hex(4)}")
 
     @property
@@ -108,7 +111,7 @@ def run_job(job: Job) -> int:
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     clean = False
     try:
-        with _signals_end_us():
+        with signals_end_us():
             command = [str(engine.docker), *job.command(terminal=terminal)]
             code = attach(command, env=job.environment())
         # A run that was ended from outside may have left its container behind.
@@ -120,12 +123,23 @@ def run_job(job: Job) -> int:
 
 
 def _require_image(engine: Engine, job: Job) -> None:
-    if run([engine.docker, "image", "inspect", "--format", "{{.Id}}", IMAGE]).code == 0:
+    if run([engine.docker, "image", "inspect", "--format", "{{.Id}}", job.image]).code == 0:
         return
-    sys.stderr.write(f"the image {IMAGE} is not here yet: building it, once\n")
+    sys.stderr.write(f"the image {job.image} is not here yet: building it, once\n")
+    build_image(engine, job)
+
+
+def build_image(engine: Engine, job: Job) -> None:
+    """Build the image of a job's service, as its files are now.
+
+    Raises
+    ------
+    ImageBuildFailed
+        When it cannot be built.
+    """
     command = [str(engine.docker), *job.compose, "--profile", "*", "build", job.service]
     if code := attach(command, env=job.environment()):
-        msg = f"the image {IMAGE} could not be built (exit code {code})"
+        msg = f"the image {job.image} could not be built (exit code {code})"
         raise ImageBuildFailed(
             msg,
             do="see the build's output above; run images/bootstrap if the base image is missing",
@@ -145,7 +159,7 @@ def _remove(engine: Engine, name: str) -> None:
 
 
 @contextlib.contextmanager
-def _signals_end_us() -> Iterator[None]:
+def signals_end_us() -> Iterator[None]:
     """Let a signal unwind the stack, so that the container is removed.
 
     Ctrl-C on a terminal goes into the container as a character (the terminal is in raw

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from toolkit.errors import ToolMissing
 from toolkit.host.container import host_job, inside_image, run_job
 from toolkit.host.ports import Published, published
 from toolkit.host.project_path import checked_project, chosen_project, dotenv
+from toolkit.host.turns import ALL, VARIABLE, chosen_turn, dealt, read_costs, todays_turn
 from toolkit.process import attach, started
 
 CHECKED_SCRIPTS: Final = ("*.mjs", "*.js")
@@ -28,9 +30,6 @@ WITHOUT_DEMO: Final = frozenset(
     {"test_commands.py", "test_contents.py", "test_host.py", "test_readme_lines.py"}
 )
 """Tests of the image that do not need the demo's site, which takes a minute to build."""
-
-SECOND: Final = frozenset({"test_package_below.py", "test_testing.py", "test_trouble.py"})
-"""Tests that run beside the browsers' besides every other file: so both end at about one time."""
 
 TEST_CACHE: Final = "SPEC14_TEST_CACHE"
 """Environment variable: what tests that need not make it anew keep in common."""
@@ -108,8 +107,8 @@ def preview(call: Call) -> int:
 def tests(call: Call) -> int:
     """Run the tests of this repository: unit, integration and browser.
 
-    All of them are run by two processes side by side: most wait for one compiler or one
-    Node. What the second says is shown when both have ended.
+    They are run by two processes side by side, tests that take long when it is their turn
+    (:mod:`toolkit.host.turns`). What the second says is shown when both have ended.
 
     Returns
     -------
@@ -121,15 +120,18 @@ def tests(call: Call) -> int:
     pytest = (sys.executable, *PYTEST)
     if call.words:
         return attach([*pytest, *call.words], cwd=call.root)
-    files = _test_files(call, "integration")
-    second = [file for file in files if file in files[1::2] or Path(file).name in SECOND]
-    first = [file for file in files if file not in second]
+    turn = chosen_turn(
+        {VARIABLE: str(todays_turn(datetime.now().astimezone().date()))} | dict(os.environ)
+    )
+    # Sites that browsers come to are built once, for all of that folder.
+    places = ["tests/unit", *_test_files(call, "integration")]
+    first, second = dealt(places, read_costs(call.root), turn, first=["tests/browser"])
     with tempfile.TemporaryDirectory(prefix="spec14-tests-") as shared:
         return _side_by_side(
-            [*pytest, *first, "tests/browser"],
-            [*pytest, "tests/unit", *second],
+            [*pytest, *first],
+            [*pytest, *second],
             cwd=call.root,
-            env={TEST_CACHE: shared},
+            env={TEST_CACHE: shared, VARIABLE: ALL if turn is None else str(turn)},
         )
 
 
@@ -158,7 +160,8 @@ def image_tests(call: Call, python: Path) -> int:
 
 
 def _test_files(call: Call, kind: str) -> list[str]:
-    return sorted(map(str, (call.root / "tests" / kind).glob("test_*.py")))
+    found = (call.root / "tests" / kind).glob("test_*.py")
+    return sorted(path.relative_to(call.root).as_posix() for path in found)
 
 
 def _side_by_side(

@@ -165,7 +165,7 @@ def check_tags(wheel: Path, runtime: Runtime) -> None:
     interpreters = {"py3", f"py{python}", f"cp{python}"}
     for tag in tags:
         stable = tag.abi == "abi3" and tag.interpreter.startswith("cp3")
-        if tag.platform in {"any", runtime.platform_tag} and (
+        if tag.platform in {"any", *runtime.platform_tags} and (
             tag.interpreter in interpreters or stable
         ):
             return

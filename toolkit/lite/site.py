@@ -9,6 +9,7 @@ from toolkit.lite.application import Application, LineSink, copy_application, ow
 from toolkit.lite.config import PYODIDE, configure_kernel, name_default_kernel
 from toolkit.lite.contents import add_contents
 from toolkit.lite.distribution import Distribution, names, write_distribution
+from toolkit.lite.elsewhere import mark_elsewhere
 from toolkit.lite.interface import add_interface
 from toolkit.lite.snapshot.manifest import SiteSnapshot
 from toolkit.lite.xeus.layer import Packed
@@ -89,6 +90,8 @@ def build_lite(site: LiteSite, out: Path, *, cache: Path, on_line: LineSink | No
         ignore=site.ignore,
         on_line=on_line,
     )
+    if site.xeus and distribution is not None:
+        mark_elsewhere(out)
     if site.data:
         write_data(site.data, out / FOLDER)
     if distribution is not None:

@@ -66,6 +66,16 @@ class Runtime:
         """Platform tag of wheels for this runtime (PEP 783)."""
         return f"pyemscripten_{self.abi}_wasm32"
 
+    @property
+    def platform_tags(self) -> tuple[str, ...]:
+        """Every platform tag that is taken, the usual one first.
+
+        The other is what pyodide-build wrote before PEP 783, and 0.39.2 still writes where
+        ``USE_LEGACY_PLATFORM`` is set (its ``build_env.py``); micropip 0.11.1 (``_utils.py``)
+        and pip in a ``pyodide venv`` take both.
+        """
+        return (self.platform_tag, f"pyodide_{self.abi}_wasm32")
+
 
 def read_runtime(folder: Path) -> Runtime:
     """Read the facts of an unpacked runtime.

@@ -68,6 +68,11 @@ PROFILES: Final = {
                 ("Cross-Origin-Embedder-Policy", "credentialless"),
             ),
         ),
+        HeaderProfile(
+            name="index",
+            summary="pages of other sites may read it (CORS): for what `spec14 index` writes",
+            headers=(("Access-Control-Allow-Origin", "*"),),
+        ),
     )
 }
 

@@ -27,6 +27,7 @@ MEDIA_TYPES: Final = {
     # data
     ".json": "application/json",
     ".jsonl": "application/jsonl",
+    ".v1_json": "application/vnd.pypi.simple.v1+json",  # PEP 691, of `spec14 index`
     ".geojson": "application/geo+json",
     ".ipynb": "application/x-ipynb+json",
     ".xml": "application/xml",
@@ -56,6 +57,7 @@ MEDIA_TYPES: Final = {
     ".zst": "application/zstd",
     # A wheel is a ZIP file, but Safari unpacks application/zip as it downloads it.
     ".whl": UNKNOWN,
+    ".metadata": UNKNOWN,
     # pictures, sound, letters
     ".svg": "image/svg+xml",
     ".png": "image/png",

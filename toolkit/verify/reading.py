@@ -1,4 +1,4 @@
-"""The examples of a build, read from what the Sphinx extension handed over."""
+"""The examples of a build, read from what the tool that made the pages handed over."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,7 @@ def read_examples(project: Project, folder: Path) -> tuple[Example, ...]:
     project
         The project.
     folder
-        What the extension handed over (:mod:`toolkit.docs.buttons`).
+        What the extension handed over (:mod:`toolkit.docs.button`).
     """
     told: list[dict[str, Any]] = json.loads((folder / EXAMPLES).read_text("utf-8"))
     files = [path.as_posix() for path in source_files(project.root)]

@@ -1,4 +1,4 @@
-"""What ``spec14 docs`` does between Sphinx and the published site: verify, switch off, report."""
+"""What ``spec14 docs`` does between pages and published site: verify, switch off, report."""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from toolkit.data.gather import DataFile
 from toolkit.docs.handover import LITE
 from toolkit.docs.versions import check_imported
 from toolkit.project import Project
+from toolkit.verify.badge import status, write_badges
 from toolkit.verify.buttons import decide
 from toolkit.verify.elsewhere import Elsewhere
 from toolkit.verify.outcome import Verdict
@@ -82,7 +83,7 @@ class Examiner:
         Parameters
         ----------
         folder
-            Where Sphinx wrote.
+            Where the pages' tool handed over.
         pages
             The pages that will be published.
         wheels
@@ -100,6 +101,7 @@ class Examiner:
         if not self.how.verify:
             self.off = frozenset(one.key for one in examples)
             decide(html, self.off)
+            write_badges(pages, status(0, len(examples), ran=False))
             if examples:
                 self.telling.say(f"--no-verify: none of {len(examples)} examples has a button")
             return
@@ -121,6 +123,7 @@ class Examiner:
         bad = without_button(self.verdicts, self.project.settings.verify.differs)
         self.off = frozenset(one.key for one in bad)
         decide(html, self.off)
+        write_badges(pages, status(len(self.verdicts) - len(bad), len(self.verdicts)))
         self._tell(found)
 
     def _tell(self, found: Verified) -> None:

@@ -1,6 +1,7 @@
 """Compiled or pure? Read off the build backend, never asked."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,6 +9,14 @@ from toolkit.project import Project, table
 
 PURE_BACKENDS: Final = ("flit_core", "flit_scm", "uv_build")
 COMPILED_SUFFIXES: Final = frozenset({".c", ".cc", ".cpp", ".cxx", ".f", ".f90", ".pyx", ".rs"})
+
+MESON: Final = "meson.build"
+MESON_OPENS: Final = re.compile(r"(?:if|foreach)\b")
+MESON_CLOSES: Final = re.compile(r"(?:endif|endforeach)\b")
+MESON_MODULE: Final = re.compile(r"(?:\w+\s*=\s*)?\w+\.extension_module\(")
+MESON_COMMENT: Final = re.compile(r"#[^']*$")
+MESON_INSTALLED: Final = re.compile(r"\binstall\s*:\s*true\b")
+MESON_SUBDIR: Final = re.compile(r"subdir\(\s*'(?P<folder>[^']+)'\s*\)")
 
 
 def is_compiled(project: Project, files: list[Path]) -> bool:
@@ -45,3 +54,52 @@ def takes_a_compiler(file: Path) -> bool:
     # A template (`name.pyx.in`) is compiled after it has been filled in.
     name = file.name.lower().removesuffix(".in")
     return Path(name).suffix in COMPILED_SUFFIXES or file == Path("setup.py")
+
+
+def is_surely_compiled(project: Project) -> bool:
+    """Say whether a wheel of the project cannot be pure: its build names a module to compile.
+
+    For meson-python and setuptools (``ext-modules`` in ``pyproject.toml``), where it names one in
+    any case, and not in a branch. What is not seen here may be compiled all the same
+    (:func:`is_compiled` says so of whatever might be).
+    """
+    system = table(project.pyproject, "build-system")
+    match str(system.get("build-backend", "")).partition(".")[0].partition(":")[0]:
+        case "setuptools":
+            return bool(table(project.pyproject, "tool", "setuptools").get("ext-modules"))
+        case "mesonpy":
+            return _names_a_module(project.folder, project.folder)
+        case _:
+            return False
+
+
+def _names_a_module(folder: Path, top: Path) -> bool:
+    file = (folder / MESON).resolve()
+    if not file.is_relative_to(top.resolve()) or not file.is_file():
+        return False
+    for statement in _unconditional(file.read_text("utf-8", errors="replace")):
+        if MESON_MODULE.match(statement) and MESON_INSTALLED.search(statement):
+            return True
+        named = MESON_SUBDIR.match(statement)
+        # Meson itself refuses folders that are not below.
+        below = named and not {".", ".."}.intersection(named["folder"].split("/"))
+        if named and below and _names_a_module(folder / named["folder"], top):
+            return True
+    return False
+
+
+def _unconditional(text: str) -> Iterator[str]:
+    """Give the statements of a Meson file that are outside of every ``if`` and ``foreach``."""
+    depth = 0
+    statement = ""
+    for line in text.splitlines():
+        statement += MESON_COMMENT.sub("", line).strip()
+        if statement.count("(") > statement.count(")"):
+            continue
+        if MESON_CLOSES.match(statement):
+            depth -= 1
+        elif MESON_OPENS.match(statement):
+            depth += 1
+        elif depth == 0:
+            yield statement
+        statement = ""

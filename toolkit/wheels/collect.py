@@ -129,6 +129,8 @@ def _download(project: Project, wanted: Sequence[Locked], folder: Path) -> None:
     words: list[str | Path] = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     words += ["--require-hashes", "--only-binary", ":all:", *_tags(runtime)]
     words += ["--dest", folder, "--requirement", listed]
+    for url in project.settings.extra_index:
+        words += ["--extra-index-url", url]
     done = run(words, cwd=folder, env={"PIP_CACHE_DIR": str(project.cache / "pip")})
     if done.code != 0:
         require_room(done.output, folder)

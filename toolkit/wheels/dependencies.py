@@ -15,6 +15,7 @@ from toolkit.pins import RUNTIME, fingerprint
 from toolkit.project import Project
 from toolkit.runtime.distribution import read_runtime
 from toolkit.runtime.lock import read_wheel
+from toolkit.settings import Settings
 from toolkit.wheels import lockfile
 from toolkit.wheels.build import BuiltWheel
 from toolkit.wheels.collect import collect, in_wheelhouse
@@ -122,7 +123,7 @@ def locked_wheels(
     own = project.out / lockfile.NAME
     lock = _own_lock(own)
     known = lock.groups.get(group)
-    if known is not None and _still_holds(known, requires, project.settings.distribution):
+    if known is not None and _still_holds(known, requires, project.settings):
         return collect(project, known.packages, store)
     # The other stages' versions: what was tested is what is shown.
     preferred = {
@@ -134,6 +135,7 @@ def locked_wheels(
         distribution=project.settings.distribution,
         pins=fingerprint(),
         packages=packages,
+        extra_index=project.settings.extra_index,
     )
     found = collect(project, packages, store)
     write_lock(own, lock.with_group(group, made))
@@ -203,11 +205,12 @@ def _same_runtime(lock: Lock) -> bool:
     return (lock.python, lock.platform) == (runtime.python_minor, runtime.platform_tag)
 
 
-def _still_holds(group: Group, requires: tuple[str, ...], distribution: str) -> bool:
+def _still_holds(group: Group, requires: tuple[str, ...], settings: Settings) -> bool:
     """Whether nothing that the group was made from has changed, the wheelhouse included."""
     return (
         group.requires == requires
-        and group.distribution == distribution
+        and group.distribution == settings.distribution
+        and group.extra_index == settings.extra_index
         and group.pins == fingerprint()
         and all(
             in_wheelhouse(locked) is not None

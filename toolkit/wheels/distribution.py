@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 from toolkit.archive import require_sha256
 from toolkit.disk import full_disk_is_an_error
 from toolkit.errors import RequirementsFailed
-from toolkit.pins import IMAGE, ROOT
+from toolkit.pins import FILES, IMAGE
 from toolkit.runtime.distribution import Runtime
 from toolkit.wheels.lockfile import Locked
 
@@ -181,8 +181,8 @@ def _not_fetched(locked: Locked, what: str) -> RequirementsFailed:
 
 
 def _configured() -> str:
-    for root in (IMAGE, ROOT):
-        file = root / "images" / "sources.toml"
+    for folder in (IMAGE / "images", FILES):
+        file = folder / "sources.toml"
         if file.is_file():
             table = tomllib.loads(file.read_text("utf-8"))
             if url := table.get("distribution", {}).get("url"):

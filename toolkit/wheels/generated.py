@@ -33,7 +33,7 @@ def noting_generated(project: Project, documents: Path) -> Iterator[None]:
     project
         The project; the caller holds its lock.
     documents
-        The folder of ``conf.py``.
+        The folder of the pages.
     """
     before = set(source_files(project.root))
     try:

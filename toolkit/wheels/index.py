@@ -35,11 +35,14 @@ class Wheelhouse:
     kernel: Path = WHEELHOUSE / "kernel"
 
 
-def uv_environment(cache: Path, *, offline: bool = False) -> dict[str, str]:
+def uv_environment(
+    cache: Path, *, offline: bool = False, extra_index: Sequence[str] = ()
+) -> dict[str, str]:
     """Give uv's variables: our cache, the wheelhouse, and the index that pip is configured for.
 
     uv reads no pip configuration, and a company's mirror stands nowhere else. `offline`
-    keeps uv from asking it.
+    keeps uv from asking it. What `extra_index` names is asked first: uv takes a package from
+    the first index that knows it.
     """
     environment = {
         "UV_CACHE_DIR": str(cache / "uv"),
@@ -53,8 +56,8 @@ def uv_environment(cache: Path, *, offline: bool = False) -> dict[str, str]:
     configured = pip_configuration(os.environ)
     if index := configured.get("index-url"):
         environment["UV_DEFAULT_INDEX"] = index
-    if extra := configured.get("extra-index-url"):
-        environment["UV_INDEX"] = " ".join(extra.split())
+    if extra := (*extra_index, *configured.get("extra-index-url", "").split()):
+        environment["UV_INDEX"] = " ".join(extra)
     return environment
 
 

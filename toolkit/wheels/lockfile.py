@@ -77,8 +77,8 @@ class Group:
     ----------
     requires
         The requirements it was resolved for, sorted, the project's own among them.
-    distribution
-        The setting of that name.
+    distribution, extra_index
+        The settings of these names.
     pins
         :func:`toolkit.pins.fingerprint` of the image that resolved it.
     packages
@@ -89,6 +89,7 @@ class Group:
     distribution: str
     pins: str
     packages: tuple[Locked, ...]
+    extra_index: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +168,9 @@ def _to_pylock(lock: Lock) -> Pylock:
                         "requires": list(group.requires),
                         "distribution": group.distribution,
                         "pins": group.pins,
+                        **(
+                            {"extra-index": list(indexes)} if (indexes := group.extra_index) else {}
+                        ),
                     }
                     for name, group in sorted(lock.groups.items())
                 },
@@ -207,6 +211,7 @@ def _from_pylock(pylock: Pylock) -> Lock:
             distribution=str(said["distribution"]),
             pins=str(said["pins"]),
             packages=tuple(_locked(item) for item in pylock.packages if _is_in(name, item)),
+            extra_index=tuple(map(str, said.get("extra-index", ()))),
         )
         for name, said in tool["groups"].items()
     }

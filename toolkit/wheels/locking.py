@@ -123,7 +123,7 @@ def _ask(wanted: Wanted, sources: Sources, store: Store) -> tuple[Chosen, ...]:
         ),
         index=sources.index,
     )
-    env = uv_environment(cache)
+    env = uv_environment(cache, extra_index=wanted.project.settings.extra_index)
     return ask(question, python=target_python(), folder=cache / "resolve", env=env)
 
 

@@ -8,6 +8,7 @@ import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from toolkit.pins import fingerprint
 from toolkit.process import run
 from toolkit.project import Project
 from toolkit.wheels.backend import is_compiled
-from toolkit.wheels.build import build_environment, run_backend
+from toolkit.wheels.build import build_environment, current_wheel, run_backend
 from toolkit.wheels.compilers import machine_environment
 from toolkit.wheels.failure import build_error
 from toolkit.wheels.file_times import unchanged_keep_their_times
@@ -92,7 +93,7 @@ def native_python(project: Project, requirements: Sequence[str], use: Use = DOCS
     folder = project.cache / use.folder
     python, record = folder / "bin" / "python", folder / RECORD
     wheel = _native_wheel(project, project_files(project))
-    environment = uv_environment(project.cache, offline=project.settings.offline)
+    environment = _environment(project)
     if read_record(record).get("base") != base:
         shutil.rmtree(folder, ignore_errors=True)
         _create(folder, environment, use)
@@ -109,18 +110,36 @@ def native_python(project: Project, requirements: Sequence[str], use: Use = DOCS
     return python
 
 
+def native_version(python: Path, name: str) -> str | None:
+    """Give the version of a project in the environment of :func:`native_python`."""
+    (packages,) = python.parents[1].glob("lib/python*/site-packages")
+    return next((one.version for one in distributions(name=name, path=[str(packages)])), None)
+
+
+def _environment(project: Project) -> dict[str, str]:
+    """Give uv's variables; an index of nightlies may have no wheel for this machine.
+
+    uv would take a package from the first index that knows it and then find nothing there that
+    fits: here the best version of all indexes counts, as it does for pip.
+    """
+    extra, offline = project.settings.extra_index, project.settings.offline
+    environment = uv_environment(project.cache, offline=offline, extra_index=extra)
+    return {**environment, "UV_INDEX_STRATEGY": "unsafe-best-match"} if extra else environment
+
+
 def _keys(project: Project, requirements: Sequence[str], use: Use) -> tuple[str, str]:
     """Give what decides the environment as a whole, and what its copy of the project."""
-    base = key_of(sorted(requirements), fingerprint(), sys.prefix, use.sees_image)
+    facts = (sorted(requirements), fingerprint(), sys.prefix, use.sees_image)
+    base = key_of(*facts, *project.settings.extra_index)
     return base, digest(project.folder, project_files(project))
 
 
 def _native_wheel(project: Project, files: list[Path]) -> Path:
     if not is_compiled(project, files):
         # One wheel for every platform: the one that goes into the site.
-        pure = sorted(project.dist.glob("*-none-any.whl"))
-        if len(pure) == 1:
-            return pure[0]
+        built = current_wheel(project)
+        if built is not None and not built.compiled:
+            return built.path
     plan, where = plan_of(project), folders(project, "native-")
     # The plan's values are meant for the other compiler.
     own = BuildPlan(before_build=plan.before_build)

@@ -1,5 +1,5 @@
 // What a page offers to run: the buttons, prompts and frames of jupyterlite-sphinx (0.16 to 0.23),
-// and the badges of Sphinx-Gallery. Everything here runs in the page.
+// the badges of Sphinx-Gallery, and entries of mkdocstrings. Everything here runs in the page.
 
 /** Give the controls of a page, in its order; each is marked so that it is found again. */
 export function findControls() {
@@ -21,7 +21,9 @@ export function findControls() {
     element.dataset.spec14Check = String(found.length);
     const style = getComputedStyle(element);
     const { width, height } = element.getBoundingClientRect();
-    const entry = element.closest("dl.py")?.querySelector(":scope > dt[id]");
+    const entry = element
+      .closest("dl.py, .doc-object")
+      ?.querySelector(":scope > dt[id], :scope > .doc-heading[id], :scope > a[id]");
     const section = element.closest("section[id]");
     found.push({
       index: found.length,

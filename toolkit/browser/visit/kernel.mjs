@@ -66,6 +66,15 @@ function withoutCells(seen, url) {
   return seen.browser && !new URL(url).searchParams.has("path") ? "browser" : "";
 }
 
+/** Start what the launcher of JupyterLab offers first: a notebook, where there is a kernel at all. */
+export async function launchNotebook(frame) {
+  const card = await frame.$(".jp-Launcher .jp-LauncherCard[data-category=Notebook]");
+  if (!card) {
+    throw new Error("its launcher offers no notebook: there is no kernel");
+  }
+  await card.click();
+}
+
 /** Write `code` into the first cell (or the prompt), run it, and wait for `expected` in an output. */
 export async function runs(page, frame, { what, code, expected, seconds }) {
   const editor = `${what === "console" ? ".jp-CodeConsole-promptCell" : ".jp-CodeCell"} .cm-content`;

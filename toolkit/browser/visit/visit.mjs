@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { launch } from "./browsers.mjs";
 import { explained, findControls, focusOn, shownFrames } from "./controls.mjs";
-import { opened, pause, runs } from "./kernel.mjs";
+import { launchNotebook, opened, pause, runs } from "./kernel.mjs";
 import { recordOf, toJson } from "./record.mjs";
 import { listenForWays, nameOfFrame, wayOf, waysHeard } from "./ways.mjs";
 
@@ -15,6 +15,8 @@ const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true, deviceS
 const DESK = { width: 1280, height: 900 };
 const PHONE_AGENT =
   "Mozilla/5.0 (Linux; Android 16; Mobile) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Mobile Safari/537.36";
+/** The kind of a control that is a page of JupyterLite itself. */
+const APPLICATION = "application";
 const SETTLE = 500;
 const SOON = 100;
 
@@ -83,7 +85,10 @@ async function lookOnPhone(place, path) {
   say(result, { place, begun });
 }
 
-/** Open one control, and run a changed cell: JupyterLite calls a kernel idle before it has started. */
+/**
+ * Open one control, or the application that the page is, and run a changed cell: JupyterLite calls a
+ * kernel idle before it has started.
+ */
 async function tryOne(place, path, control) {
   const result = { event: "control", path, ...control };
   const begun = Date.now();
@@ -93,6 +98,10 @@ async function tryOne(place, path, control) {
     try {
       const there = await open(page, context, listen, control);
       result.what = await opened(there.frame, plan.limits.kernel);
+      if (control.kind === APPLICATION && result.what === "browser") {
+        await launchNotebook(there.frame);
+        result.what = await opened(there.frame, plan.limits.kernel);
+      }
       result.opened = since();
       if (result.what === "notebook" || result.what === "console") {
         const number = Math.floor(Math.random() * 9000) + 1000;
@@ -117,6 +126,9 @@ const firstLine = (error) => error.message.split("\n")[0];
 
 /** Click on a control, or press Enter on it; give the page and frame of what it opens. */
 async function open(page, context, listen, control) {
+  if (control.kind === APPLICATION) {
+    return { page, frame: page.mainFrame() };
+  }
   // The marks are of another load of the page: they are set anew, in the same order.
   await page.evaluate(findControls);
   const handle = await page.$(`[data-spec14-check="${control.index}"]`);
@@ -179,6 +191,14 @@ async function picture(page, name) {
   }
 }
 
+const applicationAt = (path) => ({
+  index: 0,
+  kind: APPLICATION,
+  label: path.split("/index.html")[0].split("/").at(-1),
+  near: "",
+  visible: true,
+});
+
 /** Do jobs, one at a time at each place. */
 async function several(places, jobs) {
   const queue = [...jobs];
@@ -207,6 +227,10 @@ async function visitAll(places) {
       }
     }),
   );
+  if (controls.length === 0) {
+    // Nothing in the pages leads to JupyterLite: readers come to its applications themselves.
+    controls.push(...plan.applications.map((path) => ({ path, control: applicationAt(path) })));
+  }
   // In the order of the pages, whichever was first: two reports can be compared.
   controls.sort((one, other) => one.path.localeCompare(other.path) || one.control.index - other.control.index);
   await several(

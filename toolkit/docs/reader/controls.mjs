@@ -1,6 +1,6 @@
 // The buttons and prompts of a page: why one is not there, and where the keyboard goes.
 import { remember, reveal, watch } from "./ahead.mjs";
-import { follow } from "./frames.mjs";
+import { follow, forgetGone } from "./frames.mjs";
 import { ofWindow } from "./obstacles.mjs";
 import { BUTTON, giveTitle, OFF, reachPrompt } from "./workarounds.mjs";
 import { frameTitle, OBSTACLES } from "./words.mjs";
@@ -59,15 +59,13 @@ function noteOf(obstacle, label) {
   return note;
 }
 
-/** Make prompts reachable, and follow the frames that are there and those that will be. */
+/** Upstream's function, without what is added to it here. */
+let showExample;
+
+/** Follow the frames that will be. */
 export function takeOver() {
-  document.querySelectorAll(PROMPTED).forEach(reachPrompt);
-  document.querySelectorAll(FRAME).forEach(adopt);
-  const {
-    jupyterliteShowIframe: showPrompted,
-    tryExamplesShowIframe: showExample,
-    tryExamplesHideIframe: hideExample,
-  } = window;
+  const { jupyterliteShowIframe: showPrompted, tryExamplesHideIframe: hideExample } = window;
+  showExample = window.tryExamplesShowIframe;
   window.jupyterliteShowIframe = (button, ...rest) => {
     const container = document.getElementById(button).parentElement;
     showPrompted(button, ...rest);
@@ -87,6 +85,13 @@ export function takeOver() {
     hideExample(examples, ...rest);
     document.getElementById(examples).querySelector(BUTTON)?.focus();
   };
+}
+
+/** Make prompts of the page reachable, follow the frames that are there, and watch the buttons. */
+export function meetPage() {
+  forgetGone();
+  document.querySelectorAll(PROMPTED).forEach(reachPrompt);
+  document.querySelectorAll(FRAME).forEach(adopt);
   watch(openers(), showExample, adopt);
 }
 
@@ -115,14 +120,25 @@ function adopt(frame) {
 
 const titleOf = (frame) => frameTitle(frame.getAttribute("src"), subjectOf(frame));
 
+const HEADINGS = "h1, h2, h3, h4, h5, h6";
+
 /** What the page is about around an element: the documented object, or the heading above. */
 function subjectOf(element) {
-  const entry = element.closest("dl.py");
-  const named = entry?.querySelector(":scope > dt[id]");
+  // The entries of Sphinx, and of mkdocstrings.
+  const entry = element.closest("dl.py, .doc-object");
+  const named = entry?.querySelector(":scope > dt[id], :scope > .doc-heading[id], :scope > a[id]");
   if (named) {
     return named.id;
   }
-  const heading = element.closest("section")?.querySelector("h1, h2, h3, h4, h5, h6");
+  const heading = element.closest("section")?.querySelector(HEADINGS) ?? lastBefore(element, HEADINGS);
   const text = [...(heading?.childNodes ?? [])].filter((node) => !node.classList?.contains("headerlink"));
   return text.map((node) => node.textContent).join("").trim();
+}
+
+/** The last element that fits and stands before another: MkDocs's headings have no sections. */
+function lastBefore(element, fitting) {
+  const stands = (one) => one.compareDocumentPosition(element) & one.DOCUMENT_POSITION_FOLLOWING;
+  return [...document.querySelectorAll(`article :is(${fitting}), [role="main"] :is(${fitting})`)]
+    .filter(stands)
+    .at(-1);
 }

@@ -39,6 +39,15 @@ export function forget(frame) {
   }
 }
 
+/** Follow no frames any longer that went with their page. */
+export function forgetGone() {
+  for (const { frame } of [...frames.values()]) {
+    if (!frame.isConnected) {
+      forget(frame);
+    }
+  }
+}
+
 function listen() {
   if (channel) {
     return;

@@ -32,13 +32,18 @@ export function keepHidden(page, onSettled) {
     }
     const path = small;
     small = null;
-    // A name of the page's scripts, which is no property of `window`.
-    // eslint-disable-next-line no-undef
-    ConfigLoader.resetState();
     // Upstream's handler does so a little later: what is hidden then, a pattern hides.
     page.document.querySelectorAll(BUTTON).forEach((button) => button.classList.remove("hidden"));
-    await page.loadTryExamplesConfig(path);
+    await readAgain(page, path);
   });
+}
+
+/** Read the patterns again, which upstream does once for all pages that are shown in this window. */
+export async function readAgain(page, path) {
+  // A name of the page's scripts, which is no property of `window`.
+  // eslint-disable-next-line no-undef
+  ConfigLoader.resetState();
+  await page.loadTryExamplesConfig(path);
 }
 
 /** Mark the buttons that are hidden although the window is large enough. */

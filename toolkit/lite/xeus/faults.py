@@ -4,10 +4,11 @@
 for another machine fails in the reader's browser.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from toolkit.cache import read_record
 
 KERNELS: Final = Path("share/jupyter/kernels")
 RECORDS: Final = Path("conda-meta")
@@ -35,7 +36,7 @@ def faults(prefix: Path) -> Iterator[str]:
 
 def _of_records(prefix: Path) -> Iterator[str]:
     for file in sorted((prefix / RECORDS).glob("*.json")):
-        record = _read(file)
+        record = read_record(file)
         name = record.get("name", file.stem)
         if record.get("subdir") not in PLATFORMS:
             yield f"{name} is a package for {record.get('subdir')!r}"
@@ -44,7 +45,7 @@ def _of_records(prefix: Path) -> Iterator[str]:
 
 
 def _of_kernel(prefix: Path, folder: Path) -> Iterator[str]:
-    spec = _read(folder / "kernel.json")
+    spec = read_record(folder / "kernel.json")
     argv = spec.get("argv")
     if not isinstance(argv, list) or not argv or not isinstance(argv[0], str):
         yield f"the kernel {folder.name} names no program"
@@ -71,11 +72,3 @@ def _is_in(prefix: Path, path: Path) -> bool:
 def _is_wasm(file: Path) -> bool:
     with file.open("rb") as content:
         return content.read(len(WASM)) == WASM
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        loaded = json.loads(file.read_text("utf-8"))
-    except OSError, ValueError:
-        return {}
-    return loaded if isinstance(loaded, dict) else {}

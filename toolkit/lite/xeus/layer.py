@@ -19,6 +19,7 @@ from toolkit.errors import XeusFailed
 from toolkit.lite.xeus.archives import write_anew
 from toolkit.lite.xeus.channels import NOWHERE, Channel
 from toolkit.lite.xeus.names import FOLDER, KERNELS, META, PACKAGES
+from toolkit.lite.xeus.packs import kept
 from toolkit.lite.xeus.prefix import Prefix
 from toolkit.lite.xeus.tools import xeus_python
 from toolkit.process import run
@@ -84,6 +85,16 @@ class Packed:
     lock_sha256: str = ""
     wheels: Installed | None = None
 
+    def parts(self) -> list[object]:
+        """Give all that goes into what is packed of it, besides the tools that do it."""
+        return [
+            self.prefix.folder.name,
+            [dict(one) for one in self.prefix.packages],
+            [(channel.url, channel.public) for channel in self.channels],
+            self.packages,
+            self.wheels and [str(self.wheels.place), self.wheels.digest()],
+        ]
+
 
 def build_layer(environments: Sequence[Packed], site: Path) -> list[str]:
     """Write the folder into a site; give the names of its kernels.
@@ -96,14 +107,10 @@ def build_layer(environments: Sequence[Packed], site: Path) -> list[str]:
     kernels: list[dict[str, str]] = []
     with tempfile.TemporaryDirectory(prefix="spec14-xeus-") as name:
         whole = Path(name) / FOLDER
-        for number, one in enumerate(environments):
+        for one in environments:
             # One after the other: what is mounted is mounted in all that are packed together.
-            work = Path(name) / str(number)
-            work.mkdir()
-            made = _addon(work, one)
-            _publish(made / one.prefix.folder.name, one)
-            kernels += json.loads((made / KERNELS).read_text("utf-8"))
-            shutil.copytree(made, whole, dirs_exist_ok=True)
+            _add(one, whole)
+            kernels += json.loads((whole / KERNELS).read_text("utf-8"))
         if not kernels:
             msg = "the environments have no kernel that a browser can start"
             raise XeusFailed(msg, do="name one in them: xeus-python for instance")
@@ -111,6 +118,23 @@ def build_layer(environments: Sequence[Packed], site: Path) -> list[str]:
         (whole / KERNELS).write_text(json.dumps(kernels), "utf-8")
         shutil.copytree(whole, site / FOLDER)
     return sorted(kernel["kernel"] for kernel in kernels)
+
+
+def _add(environment: Packed, whole: Path) -> None:
+    """Pack an environment into a folder, or take what was kept of it."""
+    if (packs := environment.prefix.packs) is None:
+        whole.mkdir(exist_ok=True)
+        _pack(environment, whole)
+    else:
+        kept(packs, environment.parts(), lambda made: _pack(environment, made), whole)
+
+
+def _pack(environment: Packed, target: Path) -> None:
+    """Pack an environment into a folder that is there."""
+    with tempfile.TemporaryDirectory(prefix="spec14-xeus-") as name:
+        made = _addon(Path(name), environment)
+        _publish(made / environment.prefix.folder.name, environment)
+        shutil.copytree(made, target, dirs_exist_ok=True)
 
 
 def _addon(work: Path, environment: Packed) -> Path:

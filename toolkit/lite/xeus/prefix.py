@@ -3,32 +3,24 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from filelock import FileLock
 
-from toolkit.cache import key_of
+from toolkit.cache import key_of, write_atomically
 from toolkit.errors import XeusFailed
 from toolkit.lite.xeus.channels import Channel
 from toolkit.lite.xeus.environment import Environment
 from toolkit.lite.xeus.faults import faults
-from toolkit.lite.xeus.lock import fits, mark
-from toolkit.lite.xeus.tools import xeus_python
-from toolkit.process import run
+from toolkit.lite.xeus.lock import fits
+from toolkit.lite.xeus.solving import Asked, Package, Solver
+from toolkit.lite.xeus.with_rattler import Rattler
 
-LIMIT: Final = 1800.0
-"""Seconds in which everything has to be solved and fetched."""
-
-SOLVER: Final = Path(__file__).with_name("solver.py")
-
-HELP: Final[Mapping[str, str]] = {
-    "unsolved": "a compiled package has to be one of emscripten-forge: docs/xeus.md shows how a "
-    "recipe is written",
-    "unreachable": "look at the address; a mirror of yours: docs/xeus.md",
-}
+RATTLER: Final = Rattler()
+"""Who solves if nothing is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +32,14 @@ class Prefix:
     folder
         Where it lies; its last part is the environment's name.
     packages
-        Name, version, build, subdir, address and SHA-256 of each package.
+        What is in it.
+    packs
+        Folder where what is packed of prefixes is kept; ``None``: nothing is.
     """
 
     folder: Path
-    packages: tuple[Mapping[str, str], ...]
+    packages: tuple[Package, ...]
+    packs: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +53,7 @@ class Places:
     cache
         Folder kept from run to run, for all projects.
     configuration
-        Files of rattler's configuration besides the machine's own.
+        Files of the solver's configuration besides the machine's own.
     """
 
     lock: Path
@@ -71,65 +66,72 @@ def prepare(
     channels: Sequence[Channel],
     places: Places,
     *,
+    solver: Solver = RATTLER,
     offline: bool = False,
     upgrade: bool = False,
 ) -> Prefix:
     """Give the prefix of an environment; the lock is written where there is none that fits.
 
+    Parameters
+    ----------
+    environment, channels
+        What is wanted, and where it is looked for.
+    places
+        Lock and cache.
+    solver
+        Who chooses packages and installs them.
+    offline
+        Whether nothing is fetched.
+    upgrade
+        Whether packages are chosen anew though the lock fits.
+
     Raises
     ------
     XeusFailed
-        When no set of packages fits, one cannot be had, or the prefix would not work.
+        When no set of packages fits, one cannot be had, or the prefix would not work: the lock is
+        as it was then.
     """
-    urls = [channel.url for channel in channels]
-    anew = upgrade or not fits(places.lock, urls, environment.packages)
-    wanted = {
-        "channels": urls,
-        "packages": list(environment.packages),
-        "lock": str(places.lock),
-        "mark": mark(urls, environment.packages),
-        "cache": str(places.cache),
-        "configuration": [str(file) for file in places.configuration],
-        "offline": offline,
-    }
+    asked = Asked(
+        channels=tuple(channel.url for channel in channels),
+        packages=environment.packages,
+        where=environment.where,
+        cache=places.cache,
+        configuration=places.configuration,
+        offline=offline,
+    )
     places.cache.mkdir(parents=True, exist_ok=True)
     with FileLock(places.cache / "xeus.lock"):
-        if anew:
-            _child({**wanted, "solve": True, "prefix": ""}, environment)
-        top = places.cache / "prefixes" / key_of(environment.name, places.lock.read_text("utf-8"))
-        record = top / "packages.json"
-        if not record.is_file():
-            _install({**wanted, "solve": False}, environment, top)
-        packages = json.loads(record.read_text("utf-8"))
-    return Prefix(folder=top / environment.name, packages=tuple(packages))
+        if not upgrade and fits(places.lock, asked.channels, asked.packages):
+            return _prefix(environment, asked, solver, places.lock)
+        with tempfile.TemporaryDirectory(prefix="lock-", dir=places.cache) as work:
+            new = Path(work) / places.lock.name
+            solver.solve(asked, new)
+            prefix = _prefix(environment, asked, solver, new)
+            write_atomically(places.lock, new.read_bytes())
+    return prefix
 
 
-def _install(wanted: dict[str, Any], environment: Environment, top: Path) -> None:
+def _prefix(environment: Environment, asked: Asked, solver: Solver, lock: Path) -> Prefix:
+    """Give the prefix of a lock, installed if it has not been."""
+    top = asked.cache / "prefixes" / key_of(environment.name, lock.read_text("utf-8"))
+    record = top / "packages.json"
+    folder = top / environment.name
+    if not record.is_file():
+        _install(asked, solver, lock, folder)
+    packages = tuple(json.loads(record.read_text("utf-8")))
+    return Prefix(folder=folder, packages=packages, packs=asked.cache / "packed")
+
+
+def _install(asked: Asked, solver: Solver, lock: Path, folder: Path) -> None:
     """Install into a folder of its own; a prefix that would not work is not kept."""
+    top = folder.parent
     top.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(top, ignore_errors=True)
     # In its place from the start: packages have the prefix written into them.
-    folder = top / environment.name
-    told = _child({**wanted, "prefix": str(folder)}, environment)
+    packages = solver.install(asked, lock, folder)
     if found := list(faults(folder)):
         shutil.rmtree(top)
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        msg = f"the environment of {environment.where} would not work: {found[0]}{more}"
+        msg = f"the environment of {asked.where} would not work: {found[0]}{more}"
         raise XeusFailed(msg, do="correct its packages", detail="\n".join(found))
-    (top / "packages.json").write_text(json.dumps(told["packages"]), "utf-8")
-
-
-def _child(request: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="spec14-xeus-") as work:
-        asked, result = Path(work) / "request.json", Path(work) / "result.json"
-        asked.write_text(json.dumps(request), "utf-8")
-        done = run([xeus_python(), SOLVER, asked, result], timeout=LIMIT)
-        if not result.is_file():
-            msg = f"the environment of {environment.where} could not be solved"
-            raise XeusFailed(msg, do="read the output above", detail=done.tail(30))
-        told: dict[str, Any] = json.loads(result.read_text("utf-8"))
-    if told["fault"]:
-        words = told["reason"].splitlines()
-        msg = f"the environment of {environment.where} cannot be had: {words[0]}"
-        raise XeusFailed(msg, do=HELP[told["fault"]], detail="\n".join(words[1:]))
-    return told
+    (top / "packages.json").write_text(json.dumps(packages), "utf-8")

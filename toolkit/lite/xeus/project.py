@@ -15,6 +15,7 @@ from toolkit.lite.xeus.pure import Beside, install_wheels, is_pure
 from toolkit.project import Project
 from toolkit.runtime.lock import read_wheel
 from toolkit.settings import XEUS
+from toolkit.wheels.backend import is_surely_compiled
 
 
 def with_wheels(
@@ -59,6 +60,23 @@ def with_wheels(
     return replace(packed, wheels=install_wheels(project, packed.prefix, beside))
 
 
+def require_packaged(project: Project, environment: Environment, packed: Packed) -> None:
+    """Refuse, before anything is compiled, what could be in no kernel of the site.
+
+    A project of which only its wheel tells that it is compiled is refused by :func:`with_wheels`.
+
+    Raises
+    ------
+    XeusFailed
+        When the project is compiled, there is no other kernel, and conda has no package of it.
+    """
+    python = python_version(packed.prefix)
+    if project.settings.kernel != XEUS or python is None or not is_surely_compiled(project):
+        return
+    if canonicalize_name(project.name) not in installed_distributions(packed.prefix, python):
+        raise _absent(project, f"{project.name} is compiled", environment)
+
+
 def _own(
     project: Project,
     environment: Environment,
@@ -77,19 +95,20 @@ def _own(
             raise XeusFailed(msg, do="take it out: its wheel goes into the site as it was tested")
         return wheel
     if conda is None:
-        _say_absent(project, wheel, say)
+        if project.settings.kernel == XEUS:
+            raise _absent(project, f"{wheel.name} is compiled for Pyodide", environment)
+        absent = "is compiled for Pyodide, and is not in the xeus kernels (docs/xeus.md)"
+        say(f"{project.name} {absent}")
     elif project.settings.docs.check_version and conda != (own := read_wheel(wheel).version):
         msg = f"{project.name} is {conda} in the environment of {environment.where}, and {own} here"
         raise XeusFailed(msg, do="ask for the version that these pages are about")
     return None
 
 
-def _say_absent(project: Project, wheel: Path, say: Callable[[str], None]) -> None:
-    if project.settings.kernel == XEUS:
-        msg = f"{wheel.name} is compiled for Pyodide, and no conda package is {project.name}"
-        raise XeusFailed(
-            msg,
-            do="make a package of emscripten-forge's kind (docs/xeus.md shows a recipe.yaml) and "
-            'name it in the environment, or set kernel to "both"',
-        )
-    say(f"{project.name} is compiled for Pyodide, and is not in the xeus kernels (docs/xeus.md)")
+def _absent(project: Project, what: str, environment: Environment) -> XeusFailed:
+    msg = f"{what}, and no conda package of {environment.where} is {project.name}"
+    return XeusFailed(
+        msg,
+        do="make a package of emscripten-forge's kind (docs/xeus.md shows a recipe.yaml) and "
+        'name it in the environment, or set kernel to "both"',
+    )

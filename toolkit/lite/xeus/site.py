@@ -12,7 +12,7 @@ from toolkit.lite.config import read_json
 from toolkit.lite.xeus.extension import NAME, copy_extension
 from toolkit.lite.xeus.layer import Packed, build_layer
 from toolkit.lite.xeus.tools import xeus_python
-from toolkit.pins import ROOT
+from toolkit.pins import FILES
 
 OUR_NAME: Final = "@spec14/xeus"
 OURS: Final = Path(__file__).parent / "labextension"
@@ -37,7 +37,7 @@ class Upstream:
 
 def upstream() -> Upstream:
     """Read it."""
-    named = tomllib.loads((ROOT / "images" / "sources.toml").read_text("utf-8"))["xeus"]
+    named = tomllib.loads((FILES / "sources.toml").read_text("utf-8"))["xeus"]
     return Upstream(channels=dict(named["channels"]), table=str(named["table"]))
 
 

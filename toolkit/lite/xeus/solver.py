@@ -12,12 +12,13 @@ ends, after all has been done: what counts is the result that it has written, no
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rattler import (
+    BuildString,
     Channel,
     Client,
     Config,
@@ -25,6 +26,7 @@ from rattler import (
     LockChannel,
     LockFile,
     LockPlatform,
+    PackageRecord,
     RepoDataRecord,
     SourceConfig,
     Subdir,
@@ -58,6 +60,8 @@ class Request:
         Whether packages are chosen anew.
     prefix
         Folder to install into; empty: nothing is installed.
+    chosen
+        File with records that somebody else has chosen, to be locked as they are.
     cache
         Folder for indexes and packages, for all projects.
     configuration
@@ -73,6 +77,7 @@ class Request:
     solve: bool
     prefix: str
     cache: str
+    chosen: str = ""
     configuration: tuple[str, ...] = ()
     offline: bool = False
 
@@ -92,7 +97,10 @@ async def carry_out(request: Request) -> Result:
     client = Client.from_config(configuration)
     cache = Path(request.cache)
     try:
-        if request.solve:
+        if request.chosen:
+            records = _read_chosen(Path(request.chosen))
+            _write_lock(request, records)
+        elif request.solve:
             action = "force-cache-only" if request.offline else "cache-or-fetch"
             gateway = Gateway(
                 cache_dir=cache / "index",
@@ -142,6 +150,31 @@ def _write_lock(request: Request, records: Sequence[RepoDataRecord]) -> None:
     lock.to_path(new)
     new.write_text(f"# {request.mark}\n{new.read_text('utf-8')}", "utf-8")
     new.replace(file)
+
+
+def _read_chosen(file: Path) -> list[RepoDataRecord]:
+    return [_record(one) for one in json.loads(file.read_text("utf-8"))]
+
+
+def _record(told: Mapping[str, Any]) -> RepoDataRecord:
+    """Give a record of what micromamba tells of a package."""
+    hashes = {key: bytes.fromhex(told[key]) for key in ("sha256", "md5") if told.get(key)}
+    noarch = told.get("noarch")
+    package = PackageRecord(
+        name=told["name"],
+        version=told["version"],
+        build=BuildString.new_unchecked(told["build"]),
+        build_number=told["build_number"],
+        subdir=told["subdir"],
+        noarch=noarch if noarch in {"python", "generic"} else None,
+        depends=list(told["depends"]),
+        constrains=list(told["constrains"]),
+        size=told.get("size") or None,
+        python_site_packages_path=told.get("python_site_packages_path") or None,
+        **hashes,
+    )
+    name = told.get("fn") or told["url"].rpartition("/")[2]
+    return RepoDataRecord(package, name, told["url"], told["channel"])
 
 
 def _read_lock(file: Path) -> list[RepoDataRecord]:

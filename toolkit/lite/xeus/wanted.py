@@ -8,18 +8,20 @@ from typing import Final
 
 from toolkit.archive import file_sha256
 from toolkit.cache import key_of
-from toolkit.errors import XeusFailed, not_writable
+from toolkit.errors import XeusFailed, XeusLockStale, not_writable
 from toolkit.lite.xeus.channels import Channel, resolve
 from toolkit.lite.xeus.environment import FILES, Environment, find_file, of_table, read_file
 from toolkit.lite.xeus.layer import Packed
 from toolkit.lite.xeus.lock import NAME, fits
-from toolkit.lite.xeus.prefix import Places, prepare
+from toolkit.lite.xeus.prefix import RATTLER, Places, prepare
+from toolkit.lite.xeus.solving import Solver
+from toolkit.lite.xeus.with_micromamba import Micromamba
 from toolkit.project import Project
-from toolkit.settings import XeusSettings
+from toolkit.settings import MICROMAMBA, XeusSettings
 from toolkit.wheels.store import shared_folder
 
 MIRRORS: Final = "SPEC14_XEUS_MIRRORS"
-"""Variable that names one more file of rattler's configuration."""
+"""Variable that names one more file of the solver's configuration."""
 
 TABLE: Final = "[tool.spec14.xeus]"
 
@@ -38,11 +40,14 @@ class Wanted:
         Where they are looked for.
     places
         Lock and cache.
+    solver
+        Who chooses and installs them.
     """
 
     environment: Environment
     channels: tuple[Channel, ...]
     places: Places
+    solver: Solver = RATTLER
 
     @property
     def is_locked(self) -> bool:
@@ -87,8 +92,9 @@ def read_wanted(project: Project, source: Path, known: Mapping[str, str]) -> Wan
         places=Places(
             lock=project.root / NAME,
             cache=(shared_folder() or project.cache) / "xeus",
-            configuration=_mirrors(),
+            configuration=mirrors(settings.solver),
         ),
+        solver=Micromamba() if settings.solver == MICROMAMBA else RATTLER,
     )
 
 
@@ -110,18 +116,40 @@ def _environment(project: Project, settings: XeusSettings, source: Path) -> Envi
     return read_file(file)
 
 
-def _mirrors() -> tuple[Path, ...]:
+def mirrors(solver: str) -> tuple[Path, ...]:
+    """Give further files of a solver's configuration.
+
+    Raises
+    ------
+    XeusFailed
+        When `MIRRORS` names what is no file.
+    """
     named = os.environ.get(MIRRORS)
     if not named:
         return ()
     file = Path(named).absolute()
     if not file.is_file():
         msg = f"{MIRRORS} names {file}, which is no file"
-        raise XeusFailed(msg, do="name a file of rattler's configuration (config.toml)")
+        raise XeusFailed(msg, do=f"name a file of the configuration of {solver}")
     return (file,)
 
 
-def prepare_wanted(wanted: Wanted, *, offline: bool, say: Say) -> Packed:
+def require_locked(wanted: Wanted) -> None:
+    """Refuse a lock that is not there, or was made for something else.
+
+    Raises
+    ------
+    XeusLockStale
+        In either case.
+    """
+    if not wanted.is_locked:
+        lock, where = wanted.places.lock, wanted.environment.where
+        how = "was made for another environment than" if lock.is_file() else "is not there for"
+        msg = f"{lock} {how} that of {where}"
+        raise XeusLockStale(msg, do="run `spec14 lock`, and commit it")
+
+
+def prepare_wanted(wanted: Wanted, *, offline: bool, say: Say, upgrade: bool = False) -> Packed:
     """Solve, lock and install what is wanted, as far as that has not been done.
 
     Parameters
@@ -132,6 +160,8 @@ def prepare_wanted(wanted: Wanted, *, offline: bool, say: Say) -> Packed:
         Whether nothing is fetched.
     say
         Told of a lock that is written: it belongs to the source.
+    upgrade
+        Whether it is solved anew though the lock fits.
 
     Raises
     ------
@@ -141,9 +171,17 @@ def prepare_wanted(wanted: Wanted, *, offline: bool, say: Say) -> Packed:
         When there is no lock that fits and none can be written.
     """
     lock = wanted.places.lock
-    if not (kept := wanted.is_locked) and not os.access(lock.parent, os.W_OK | os.X_OK):
+    kept = wanted.is_locked and not upgrade
+    if not kept and not os.access(lock.parent, os.W_OK | os.X_OK):
         raise not_writable(lock.parent, os.getuid(), os.getgid())
-    prefix = prepare(wanted.environment, wanted.channels, wanted.places, offline=offline)
+    prefix = prepare(
+        wanted.environment,
+        wanted.channels,
+        wanted.places,
+        solver=wanted.solver,
+        offline=offline,
+        upgrade=upgrade,
+    )
     if not kept:
         say(f"wrote {lock} ({len(prefix.packages)} packages): commit it")
     return Packed(

@@ -37,14 +37,14 @@ def annotations(record: Record, root: Path, repository: Path) -> Iterator[str]:
     bad = [result for result in record.results if result.outcome in BAD]
     shown = bad if len(bad) <= MOST else bad[: MOST - 1]
     for result in shown:
-        yield _command(
+        yield command(
             "error",
             _place(result, root, repository) | {"title": result.id},
             _message(result),
         )
     if len(shown) < len(bad):
         more = f"{len(bad) - len(shown)} more tests failed; the report has them all"
-        yield _command("error", {"title": record.wheel}, more)
+        yield command("error", {"title": record.wheel}, more)
 
 
 def repository_of(folder: Path) -> Path:
@@ -65,7 +65,18 @@ def _message(result: Result) -> str:
     return text if len(text) <= LONGEST else f"…{text[-LONGEST:]}"
 
 
-def _command(name: str, properties: Mapping[str, str], message: str) -> str:
+def command(name: str, properties: Mapping[str, str], message: str) -> str:
+    """Give a workflow command.
+
+    Parameters
+    ----------
+    name
+        ``error``, ``warning`` or ``notice``.
+    properties
+        ``file``, ``line``, ``title``.
+    message
+        What is shown; it may have several lines.
+    """
     words = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {words}::{_data(message)}"
 

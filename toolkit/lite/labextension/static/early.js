@@ -2,9 +2,18 @@
 // opens a notebook. JupyterLite asks for that worker when everything else is there, and is given
 // this one. A script of the old kind: it runs before anything else is fetched.
 (() => {
-  const { root, workers } = document.currentScript.dataset;
+  const { root, workers, elsewhere } = document.currentScript.dataset;
   const base = new URL(root, window.location.href);
-  if (window.location.protocol === "file:" || !window.Worker) {
+
+  /** Whether what the page opens runs in another kernel, where the site has one (elsewhere.py). */
+  const isElsewhere = () => {
+    const { kernels, notebooks } = elsewhere ? JSON.parse(elsewhere) : { kernels: [], notebooks: [] };
+    const { searchParams } = new URL(window.location.href);
+    const paths = searchParams.getAll("path").map((path) => path.replace(/^\/+/, ""));
+    return kernels.includes(searchParams.get("kernel")) || paths.some((path) => notebooks.includes(path));
+  };
+
+  if (window.location.protocol === "file:" || !window.Worker || isElsewhere()) {
     return;
   }
 

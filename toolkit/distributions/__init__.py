@@ -1,0 +1,1 @@
+"""A project's recipes for distributions, filled from its metadata and from its build here."""
