@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     turn = chosen_turn()
     if turn is None:
         return
-    turns = read_costs(ROOT).turns()
+    turns = read_costs(ROOT).turns
     others: list[pytest.Item] = []
     taken: list[pytest.Item] = []
     for item in items:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +42,23 @@ def write_record(path: Path, record: Mapping[str, Any]) -> None:
     """Write a JSON record."""
     text = json.dumps(record, indent=2, sort_keys=True) + "\n"
     write_atomically(path, text.encode())
+
+
+def remembered(path: Path, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Give what was kept, or make it and keep it.
+
+    Parameters
+    ----------
+    path
+        Its file.
+    key
+        What it depends on (:func:`key_of`); kept beside it, under ``key``.
+    make
+        Called where nothing was kept for that.
+    """
+    record = read_record(path)
+    if record.get("key") != key:
+        record = {"key": key, **make()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_record(path, record)
+    return record

@@ -1,19 +1,15 @@
 """The demo's site, built once and served, and a browser that can reach nothing else."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.sites import site_of
 from toolkit.browser.session import Visit, fenced_browser, visit
-from toolkit.host.stages import TEST_CACHE
-from toolkit.process import run
 from toolkit.serve.server import running
 
-DEMO = Path(__file__).parents[1] / "projects" / "demo"
 SITE = "SPEC14_TEST_SITE"
 """Environment variable: a built site of the demo to look at instead of building one."""
 
@@ -21,15 +17,7 @@ SITE = "SPEC14_TEST_SITE"
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's published site."""
-    if given := os.environ.get(SITE):
-        return Path(given)
-    project = tmp_path_factory.mktemp("browser") / "demo"
-    shutil.copytree(DEMO, project, ignore=shutil.ignore_patterns(".spec14"))
-    shared = os.environ.get(TEST_CACHE)
-    env = {"SPEC14_CACHE": shared} if shared else {}
-    done = run(["spec14", "docs", "--project", project], env=env)
-    assert done.code == 0, done.output
-    return project / ".spec14" / "site"
+    return site_of("demo", SITE, tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture(scope="session")

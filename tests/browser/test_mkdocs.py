@@ -1,21 +1,17 @@
 """What a reader does in pages of MkDocs with Material: the same as in those of Sphinx."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from tests.browser.sites import opens_within_the_window, site_of
 from toolkit.browser.notebook import Notebook
-from toolkit.browser.pages import BUTTON, screenshot, try_it
+from toolkit.browser.pages import BUTTON, try_it
 from toolkit.browser.session import ColorScheme, visit
-from toolkit.host.stages import TEST_CACHE
-from toolkit.process import run
 from toolkit.serve.server import running
 
-PROJECT = Path(__file__).parents[1] / "projects" / "mkdocs"
 PUBLISHED = "https://tides.example.org/"
 SITE = "SPEC14_TEST_MKDOCS_SITE"
 """Environment variable: a built site of the project to look at instead of building one."""
@@ -24,16 +20,7 @@ SITE = "SPEC14_TEST_MKDOCS_SITE"
 @pytest.fixture(scope="module")
 def tides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the built site is served."""
-    site = Path(os.environ.get(SITE, ""))
-    if SITE not in os.environ:
-        project = tmp_path_factory.mktemp("mkdocs") / "tides"
-        shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".spec14"))
-        shared = os.environ.get(TEST_CACHE)
-        env = {"SPEC14_CACHE": shared} if shared else {}
-        done = run(["spec14", "docs", "--project", project], env=env)
-        assert done.code == 0, done.output
-        site = project / ".spec14" / "site"
-    with running(site) as address:
+    with running(site_of("mkdocs", SITE, tmp_path_factory.mktemp("mkdocs"))) as address:
         yield address
 
 
@@ -108,11 +95,8 @@ def test_pages_are_read_without_an_error_at_any_width(
 ) -> None:
     with visit(browser, tides, width=width, color_scheme=scheme) as reader:
         for name in ("", "guide/", "reference/"):
-            reader.open(name)
-            expect(reader.page.locator("h1").first).to_be_visible()
-            inner = reader.page.evaluate("document.documentElement.scrollWidth")
-            assert inner <= width, f"{name} is wider than the window"
-            screenshot(reader.page, tmp_path / f"{name.strip('/')}.png", full=True)
+            picture = tmp_path / f"{name.strip('/')}.png"
+            opens_within_the_window(reader, name, width, picture, full=True)
             buttons = reader.page.locator(f".try_examples_button_container {BUTTON}:visible")
             notes = reader.page.locator(".spec14-obstacle:visible")
             if name:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.sites import opens_within_the_window
 from toolkit.browser.pages import open_notebook, screenshot, try_it
 from toolkit.browser.session import ColorScheme, Visit, visit
 from toolkit.docs.deploy import deploy
@@ -135,11 +136,7 @@ def test_pages_are_read_without_an_error_at_any_width(
 ) -> None:
     with visit(browser, url, width=width, color_scheme=scheme) as v:
         for name in ("index.html", "api.html", "tutorial.html"):
-            v.open(name)
-            expect(v.page.locator("h1").first).to_be_visible()
-            inner = v.page.evaluate("document.documentElement.scrollWidth")
-            assert inner <= width, f"{name} is wider than the window"
-            screenshot(v.page, tmp_path / f"{name}.png")
+            opens_within_the_window(v, name, width, tmp_path / f"{name}.png")
             assert (tmp_path / f"{name}.png").stat().st_size > 0
         assert v.record.troubles == []
 

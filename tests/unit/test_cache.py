@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from toolkit.cache import read_record, write_atomically, write_record
+from toolkit.cache import read_record, remembered, write_atomically, write_record
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -60,3 +60,16 @@ def test_a_damaged_record_is_a_stale_one(tmp_path: Path, content: bytes) -> None
     file = tmp_path / "record.json"
     file.write_bytes(content)
     assert read_record(file) == {}
+
+
+def test_what_is_remembered_is_made_once_for_each_key(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def make() -> dict[str, int]:
+        made.append("x")
+        return {"n": len(made)}
+
+    file = tmp_path / "folder" / "record.json"
+    assert [remembered(file, key, make)["n"] for key in ("a", "a", "b", "a")] == [1, 1, 2, 3]
+    file.write_text("no JSON")
+    assert remembered(file, "a", make) == {"key": "a", "n": 4}

@@ -35,7 +35,7 @@ COSTS = Costs(
 
 
 def test_long_tests_take_turns_that_take_about_as_long() -> None:
-    turns = COSTS.turns()
+    turns = COSTS.turns
     assert set(turns) == {
         ("tests/a.py", "test_x"),
         ("tests/a.py", "test_y"),

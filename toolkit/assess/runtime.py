@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import toolkit
 from toolkit.assess.catalogue import catalogue
-from toolkit.cache import key_of, read_record, write_record
+from toolkit.cache import key_of, remembered
 from toolkit.crossenv.install import target_python
 from toolkit.errors import RuntimeFailed
 from toolkit.pins import RUNTIME
@@ -83,13 +83,11 @@ def what_it_lacks(cache: Path) -> Lacks:
     key = key_of(
         runtime.version, sys.version, toolkit.__version__, PROGRAM.read_text("utf-8"), attempts
     )
-    kept = read_record(cache / RECORD)
-    if kept.get("key") != key:
-        there = _ask(target_python(), attempts)
-        here = _ask(Path(sys.executable), {})
-        kept = {"key": key, **compared(there, here)}
-        cache.mkdir(parents=True, exist_ok=True)
-        write_record(cache / RECORD, kept)
+    kept = remembered(
+        cache / RECORD,
+        key,
+        lambda: compared(_ask(target_python(), attempts), _ask(Path(sys.executable), {})),
+    )
     return Lacks(
         python=runtime.python,
         known=frozenset(kept["known"]),

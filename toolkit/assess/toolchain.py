@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from toolkit.cache import key_of, read_record, write_record
+from toolkit.cache import key_of, remembered
 from toolkit.crossenv.install import installed_root
 from toolkit.crossenv.libraries import LIBRARIES
 from toolkit.errors import ToolMissing
@@ -57,13 +57,7 @@ def toolchain(cache: Path) -> Toolchain:
     ToolMissing
         When there is no compiler for the target.
     """
-    key = key_of(fingerprint())
-    kept = read_record(cache / RECORD)
-    if kept.get("key") != key:
-        macros, searched = _ask()
-        kept = {"key": key, "macros": macros, "headers": searched}
-        cache.mkdir(parents=True, exist_ok=True)
-        write_record(cache / RECORD, kept)
+    kept = remembered(cache / RECORD, key_of(fingerprint()), _ask)
     headers = [Path(folder) for folder in kept["headers"]]
     return Toolchain(
         macros=kept["macros"],
@@ -81,7 +75,7 @@ def libraries_in(prefix: Path) -> frozenset[str]:
     )
 
 
-def _ask() -> tuple[dict[str, str], list[str]]:
+def _ask() -> dict[str, Any]:
     done = run(["em++", "-x", "c++", "-E", "-dM", "-v", "/dev/null"])
     found = SEARCHED.search(done.output)
     if done.code != 0 or found is None:
@@ -90,7 +84,8 @@ def _ask() -> tuple[dict[str, str], list[str]]:
             msg, do="run this inside the spec14-toolkit image (`spec14 info`)"
         ) from None
     macros = {name: value.strip() for name, value in MACRO.findall(done.output)}
-    return macros, [line.strip() for line in found[1].splitlines() if line.strip()]
+    searched = [line.strip() for line in found[1].splitlines() if line.strip()]
+    return {"macros": macros, "headers": searched}
 
 
 def _python_headers() -> tuple[Path, ...]:

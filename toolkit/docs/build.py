@@ -16,7 +16,7 @@ from toolkit.data.gather import DataFile
 from toolkit.disk import full_disk_is_an_error
 from toolkit.docs.button_settings import complete_button_settings
 from toolkit.docs.driver import run_sphinx
-from toolkit.docs.handover import CONTENTS, IN_SITE, LITE, PAGES
+from toolkit.docs.handover import CONTENTS, IN_SITE, LITE, PAGES, SOURCE_MAPS
 from toolkit.docs.messages import Message
 from toolkit.docs.mkdocs.driver import run_mkdocs
 from toolkit.docs.publish import replacing
@@ -38,7 +38,12 @@ from toolkit.settings import MKDOCS, XEUS
 from toolkit.wheels.generated import noting_generated
 
 RECORD: Final = "spec14-site.json"
-NOT_PUBLISHED: Final = (".buildinfo", ".buildinfo.bak", ".doctrees", "*.js.map", "*.css.map")
+NOT_PUBLISHED: Final = (
+    ".buildinfo",
+    ".buildinfo.bak",
+    ".doctrees",
+    *(f"*{end}" for end in SOURCE_MAPS),
+)
 APP_LINK: Final = re.compile(rf"{IN_SITE}/({'|'.join(APPS)})/")
 
 

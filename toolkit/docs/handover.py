@@ -39,6 +39,9 @@ KERNEL: Final = "kernel"
 WARNED: Final = "warned.json"
 """Which files Sphinx complained of."""
 
+SOURCE_MAPS: Final = (".js.map", ".css.map")
+"""Ends of files of themes that are for those who work on the theme, and are not published."""
+
 IN_SITE: Final = "lite"
 """Where jupyterlite-sphinx's pages look for the Lite site."""
 

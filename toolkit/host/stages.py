@@ -120,9 +120,7 @@ def tests(call: Call) -> int:
     pytest = (sys.executable, *PYTEST)
     if call.words:
         return attach([*pytest, *call.words], cwd=call.root)
-    turn = chosen_turn(
-        {VARIABLE: str(todays_turn(datetime.now().astimezone().date()))} | dict(os.environ)
-    )
+    turn = chosen_turn(otherwise=todays_turn(datetime.now().astimezone().date()))
     # Sites that browsers come to are built once, for all of that folder.
     places = ["tests/unit", *_test_files(call, "integration")]
     first, second = dealt(places, read_costs(call.root), turn, first=["tests/browser"])

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,7 @@ class Costs:
 
     seconds: Mapping[str, Mapping[str, float]]
 
+    @cached_property
     def turns(self) -> dict[tuple[str, str], int]:
         """Give the turn of each long test, by file and name: all turns take about as long."""
         named = [
@@ -64,7 +66,6 @@ class Costs:
         turn
             ``None``: all tests are run.
         """
-        turns = self.turns()
         files = [file for file in self.seconds if file == place or file.startswith(f"{place}/")]
         if not files:
             return UNKNOWN
@@ -72,7 +73,7 @@ class Costs:
             needed
             for file in files
             for name, needed in self.seconds[file].items()
-            if turn is None or turns.get((file, name), turn) == turn
+            if turn is None or self.turns.get((file, name), turn) == turn
         )
 
 
@@ -90,15 +91,26 @@ def read_costs(root: Path) -> Costs:
         return Costs(seconds={})
 
 
-def chosen_turn(environment: Mapping[str, str] = os.environ) -> int | None:
+def chosen_turn(
+    environment: Mapping[str, str] = os.environ, *, otherwise: int | None = None
+) -> int | None:
     """Give the turn that a run was told of; ``None`` where it takes all tests.
+
+    Parameters
+    ----------
+    environment
+        Where it is said.
+    otherwise
+        The turn where nothing is said.
 
     Raises
     ------
     ValueError
         When the variable holds something else.
     """
-    said = environment.get(VARIABLE, ALL)
+    said = environment.get(VARIABLE)
+    if said is None:
+        return otherwise
     return None if said == ALL else int(said) % TURNS
 
 
@@ -125,8 +137,8 @@ def dealt(
     """
     shares = (list(first), list[str]())
     loads = [sum(costs.of(place, turn) for place in first), 0.0]
-    for place in sorted(places, key=lambda one: (-costs.of(one, turn), one)):
+    for minus, place in sorted((-costs.of(place, turn), place) for place in places):
         lighter = loads.index(min(loads))
         shares[lighter].append(place)
-        loads[lighter] += costs.of(place, turn)
+        loads[lighter] -= minus
     return shares

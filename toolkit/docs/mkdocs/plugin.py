@@ -22,7 +22,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Link, Navigation
 from mkdocs.structure.pages import Page
 
-from toolkit.docs.handover import FOLDERS, LITE
+from toolkit.docs.handover import FOLDERS, LITE, SOURCE_MAPS
 from toolkit.docs.mkdocs import assets, docstrings
 from toolkit.docs.mkdocs.examples import At, Examples
 from toolkit.docs.mkdocs.fences import Fences
@@ -35,7 +35,6 @@ from toolkit.process import run
 from toolkit.project import prepare_output, read_project
 
 LOGGER: Final = get_plugin_logger("spec14")
-SOURCE_MAPS: Final = (".js.map", ".css.map")
 LAST: Final = -100
 """Priority of what comes after all other plugins."""
 
