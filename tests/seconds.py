@@ -15,8 +15,6 @@ from xml.etree import ElementTree as ET
 from toolkit.host.turns import FILE, LONG, REST, read_costs
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-NAMED: Final = LONG / 2
-"""Seconds from which on a test is named."""
 
 
 def seconds_in(reports: Iterable[Path]) -> dict[str, dict[str, float]]:
@@ -26,7 +24,7 @@ def seconds_in(reports: Iterable[Path]) -> dict[str, dict[str, float]]:
         for case in ET.parse(report).iter("testcase"):
             file = case.get("classname", "").replace(".", "/") + ".py"
             needed = float(case.get("time", "0"))
-            name = case.get("name", "") if needed >= NAMED else REST
+            name = case.get("name", "") if needed >= LONG else REST
             found[file][name] = found[file].get(name, 0.0) + needed
     return found
 

@@ -27,9 +27,13 @@ def url(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium.
+
+    Not for the session: Playwright leaves its event loop running in this thread, and other
+    tests begin their own.
+    """
     with fenced_browser() as browser:
         yield browser
 

@@ -64,7 +64,9 @@ def suite(python: Path) -> Run:
         *words: str, told: Mapping[str, Any] | None = None, plugin: bool = True
     ) -> subprocess.CompletedProcess[str]:
         loaded = ["-p", "pytest_spec14.plugins"] if plugin else []
-        place = ["--rootdir", str(PROJECTS / "platform"), "-c", os.devnull]
+        root = str(PROJECTS / "platform")
+        # What stands above it is for our own tests.
+        place = ["--rootdir", root, "--confcutdir", root, "-c", os.devnull]
         return subprocess.run(
             [python, "-m", "pytest", *loaded, "-p", "no:cacheprovider", *place, "-rA", *words],
             cwd=python.parents[2],

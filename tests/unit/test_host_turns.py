@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.artefacts import write_tree
-from tests.seconds import NAMED, seconds_in
+from tests.seconds import seconds_in
 from toolkit.host.turns import (
     ALL,
     LONG,
@@ -63,7 +63,7 @@ def test_days_one_after_the_other_have_all_turns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "turn"), [({}, None), ({VARIABLE: ALL}, None), ({VARIABLE: "5"}, 1)]
+    ("said", "turn"), [({}, None), ({VARIABLE: ALL}, None), ({VARIABLE: str(TURNS + 1)}, 1)]
 )
 def test_which_turn_is_said_in_the_environment(said: dict[str, str], turn: int | None) -> None:
     assert chosen_turn(said) == turn
@@ -111,10 +111,10 @@ def test_a_run_has_the_tests_of_its_turn_and_all_turns_have_all(tmp_path: Path) 
 
 def test_what_tests_needed_is_read_from_pytests_reports(tmp_path: Path) -> None:
     case = '<testcase classname="tests.unit.test_a" name="{}" time="{}"/>'
-    cases = [("test_x[1]", NAMED + 1), ("test_y", 1.5), ("test_z", 0.5)]
+    cases = [("test_x[1]", LONG + 1), ("test_y", 1.5), ("test_z", 0.5)]
     (tmp_path / "a.xml").write_text(
         f"<testsuites>{''.join(case.format(*one) for one in cases)}</testsuites>"
     )
     assert seconds_in([tmp_path / "a.xml"]) == {
-        "tests/unit/test_a.py": {"test_x[1]": NAMED + 1, REST: 2.0}
+        "tests/unit/test_a.py": {"test_x[1]": LONG + 1, REST: 2.0}
     }

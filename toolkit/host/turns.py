@@ -1,6 +1,6 @@
 """Which tests of this repository a run takes, and in which of two processes: by what they cost.
 
-Tests that take long (see :data:`LONG`) take turns: a run of all has a quarter of them, and four
+Tests that take long (see :data:`LONG`) take turns: a run of all has a sixth of them, and six
 days have all. ``tests/seconds.json`` has what they cost; ``python -m tests.seconds`` writes it
 from JUnit files. What is not in it is run each time.
 """
@@ -17,8 +17,8 @@ from typing import Final
 VARIABLE: Final = "SPEC14_TEST_TURN"
 """Environment variable: a number from 0, or ``all``. Not set: the day's."""
 ALL: Final = "all"
-TURNS: Final = 4
-LONG: Final = 10.0
+TURNS: Final = 6
+LONG: Final = 5.0
 """Seconds from which on a test waits for its turn."""
 UNKNOWN: Final = 20.0
 """Seconds that a file is taken to need of which nothing is known."""
