@@ -1,11 +1,13 @@
 """The demo's site, built once and served, and a browser that can reach nothing else."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.kernels import MANIFEST, Place, placed, template
 from tests.browser.sites import site_of
 from toolkit.browser.session import Visit, fenced_browser, visit
 from toolkit.serve.server import running
@@ -45,3 +47,19 @@ def reader(browser: Browser, url: str) -> Iterator[Visit]:
         yield visited
         assert visited.record.troubles == []
         assert visited.record.requests
+
+
+@pytest.fixture(scope="package")
+def made(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give what a kernel needs of the demo's site."""
+    made = template(site, tmp_path_factory.mktemp("template"))
+    manifest = json.loads((made / "lite/static/pyodide" / MANIFEST).read_text("utf-8"))
+    assert manifest["reason"] == ""
+    return made
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path) -> Iterator[Place]:
+    """Give a copy of it, served."""
+    with placed(made, tmp_path / "place") as place:
+        yield place

@@ -20,6 +20,10 @@ from toolkit.serve.server import running
 MANIFEST: Final = "spec14-snapshot.json"
 WORKERS: Final = "extensions/@jupyterlite/pyodide-kernel-extension/static"
 
+CHANCE: Final = """\
+import json, random, tempfile, uuid, os
+print(json.dumps([random.random(), tempfile.mktemp(), uuid.uuid4().hex, os.urandom(8).hex()]))"""
+
 DRIVE: Final = """async ({ script, worker, base, packages, cells, kept }) => {
     const { driven } = await import(script);
     const said = [];
@@ -193,6 +197,11 @@ class Place:
             return self.kernel(self.open(context), *cells)
         finally:
             context.close()
+
+
+def tell(name: str, found: Found) -> None:
+    """Print how long it took: a figure, and no test."""
+    print(f"{name}: decided after {found.decided:.2f} s, ready after {found.ready:.2f} s")
 
 
 def template(site: Path, folder: Path) -> Path:

@@ -75,7 +75,7 @@ RUN_BY: Final[dict[str, tuple[By, ...]]] = {
     "images/bootstrap": (By(file=CI, words="images/bootstrap"),),
     "images/bootstrap --check": (By(file=BOOTSTRAP, words="--check"),),
     "images/bootstrap --plan": (By(file=BOOTSTRAP, words="--plan"),),
-    # Our own documentation is the default of both (tests/unit/test_host.py).
+    # Our own documentation is the default of both (tests/unit/test_host_checks.py).
     "nox -s preview": (By(file=LINES, words="nox -s preview"),),
     # On an empty engine that line builds it, and all services are the same build
     # (tests/unit/test_host_compose.py).
