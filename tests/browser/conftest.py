@@ -29,12 +29,12 @@ def url(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium.
 
-    Not for the session: Playwright leaves its event loop running in this thread, and other
-    tests begin their own.
+    Not for longer: Playwright leaves its event loop running in this thread, and other tests
+    begin their own. (A scope of the package is the session's where no ``__init__.py`` is.)
     """
     with fenced_browser() as browser:
         yield browser
@@ -49,7 +49,7 @@ def reader(browser: Browser, url: str) -> Iterator[Visit]:
         assert visited.record.requests
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def made(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give what a kernel needs of the demo's site."""
     made = template(site, tmp_path_factory.mktemp("template"))
